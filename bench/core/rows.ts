@@ -1,0 +1,7 @@
+/**
+ * The rows of the parts of core/, in the order in which they are printed.
+ * Runs on: main.
+ */
+import type { Row } from '../row.js';
+
+export const rows: readonly Row[] = [];

@@ -1,0 +1,534 @@
+/**
+ * The machinery behind one actor: its queue, its turns, the call of its handlers. Its life (start, restart, stop) is
+ * a state table in cell-life.ts. Kept small: a system may hold a million of them, so whatever most actors never
+ * use is in `extras`, made at first need.
+ * Runs on: any.
+ */
+import { CodedError } from '../errors.js';
+import type { DeadLetterReason } from '../events.js';
+import type { Mailbox } from '../mailbox/mailbox.js';
+import { evicted } from '../mailbox/overflow.js';
+import { PriorityMailbox } from '../mailbox/priority-mailbox.js';
+import { ARGC_MASK, Argc, type Asker, argsOf, Envelope, linkOf, type Meta } from '../message/envelope.js';
+import { weightOf } from '../message/frame.js';
+import type { EndReason, SlotId } from '../message/signal.js';
+import { Admission, SlotState } from '../slot-table.js';
+import { Counter, Word } from '../thread-table.js';
+import { actorStopped, askCycle, handlerError } from './ask.js';
+import type { CellCommand, CellHost } from './cell-host.js';
+import { CellExtras, type Flight } from './cell-extras.js';
+import { CellState, endedInstead, mayFinishStop, runCommands, startCell } from './cell-life.js';
+import { Child, type Supervisor } from './children.js';
+import type { Context } from './context.js';
+import type { ActorDefinition } from './definition.js';
+import { DeferredReply } from './deferred-reply.js';
+import { isAsync, type LiveHandler, liveHandler, SchemaRefusal } from './live-handler.js';
+import type { Ref } from './ref.js';
+import type { SpawnSettings } from './spawn-options.js';
+import { pumpStream } from './stream.js';
+import type { SupervisionOptions } from './supervision.js';
+import { LIMITS } from '../limits.js';
+
+/** A queued notice of the runtime: runs as a message of the actor, in order with the others, uncounted. */
+export const NOTICE = Symbol('notice');
+
+/** A supervisor elsewhere. */
+export class RemoteParent {
+  constructor(
+    readonly thread: number,
+    /** Undefined for the guardian. */
+    readonly slot: number | undefined,
+    readonly generation: number,
+  ) {}
+
+  get id(): SlotId | undefined {
+    const { slot, generation } = this;
+    return slot === undefined ? undefined : { slot, generation };
+  }
+}
+
+const NO_SUPERVISION: SupervisionOptions = {};
+
+export class ActorCell extends Child implements Supervisor {
+  definition: ActorDefinition | undefined = undefined;
+  args: readonly unknown[] = [];
+  settings: SpawnSettings;
+  parent: ActorCell | RemoteParent | undefined = undefined;
+  parentPath = '';
+  ref: Ref | undefined = undefined;
+  handlers: Record<string, unknown> | undefined = undefined;
+  context: Context | undefined = undefined;
+  extras: CellExtras | undefined = undefined;
+  commands: CellCommand[] | undefined = undefined;
+  state: CellState = CellState.loading;
+  isQueued = false;
+  /** Async handlers in flight. */
+  inFlight = 0;
+  settled: number;
+  #published: number;
+  #queue: Mailbox | undefined = undefined;
+  #lastName = '';
+  #lastHandler: LiveHandler | undefined = undefined;
+
+  constructor(
+    readonly host: CellHost,
+    readonly slot: number,
+    readonly generation: number,
+    settings: SpawnSettings,
+  ) {
+    super();
+    this.settings = settings;
+    this.settled = host.table.settled(slot);
+    this.#published = this.settled;
+  }
+
+  get thread(): number {
+    return this.host.thread;
+  }
+
+  get name(): string {
+    return this.settings.name ?? `${this.definition?.name ?? ''}#${this.slot}.${this.generation}`;
+  }
+
+  get path(): string {
+    return `${this.parentPath}/${this.name}`;
+  }
+
+  get supervision(): SupervisionOptions {
+    return this.definition?.options.supervision ?? NO_SUPERVISION;
+  }
+
+  get queued(): number {
+    return this.#queue?.size ?? 0;
+  }
+
+  /** What most actors never need, made at first use. */
+  more(): CellExtras {
+    this.extras ??= new CellExtras(this);
+    return this.extras;
+  }
+
+  refTo(): Ref {
+    this.ref ??= this.host.refTo(this.slot, this.generation, this.host.thread);
+    return this.ref;
+  }
+
+  escalate(_child: Child, error: Error): void {
+    this.fail('handle', undefined, error);
+  }
+
+  childless(): void {
+    this.extras?.whenChildless?.();
+  }
+
+  /** A message from this thread: by reference, admitted here. */
+  offer(name: string, payload: unknown, meta: Meta): Admission {
+    const { host, slot } = this;
+    if (this.state >= CellState.draining) return Admission.stopped;
+    const { capacity, overflow } = this.settings;
+    const depth = (Atomics.add(host.table.admitted, slot, 1) + 1 - this.settled) | 0;
+    if (overflow === 'reject' && (depth > capacity || this.extras?.isOverBytes === true)) {
+      Atomics.sub(host.table.admitted, slot, 1);
+      return Admission.full;
+    }
+    host.counters[Counter.accepted] = (host.counters[Counter.accepted] as number) + 1;
+    this.enqueue(name, payload, meta);
+    return Admission.accepted;
+  }
+
+  /** Queues an admitted message, from whatever thread. */
+  enqueue(name: string, payload: unknown, meta: Meta): void {
+    if (this.state >= CellState.stopping) return this.#bury(name, payload, meta, 'stopped');
+    if (typeof meta === 'object' && meta.asker !== undefined && this.inFlight > 0) {
+      if (this.#isAskedInCircle(name, payload, meta, meta.asker)) return;
+    }
+    const { overflow, capacity } = this.settings;
+    if (overflow !== 'reject') {
+      const which = evicted(overflow, this.queued + this.inFlight, capacity);
+      if (which === 'newest') return this.#bury(name, payload, meta, 'evicted');
+      if (which === 'oldest' && this.#queue?.shift(this.host.taken)) {
+        const { name: oldName, payload: oldPayload, meta: oldMeta } = this.host.taken;
+        this.#bury(oldName, oldPayload, oldMeta, 'evicted');
+      }
+    }
+    if (this.settings.bytesMax !== Infinity && typeof payload === 'object' && payload !== null) {
+      this.#addBytes(payload);
+    } else if (typeof payload === 'string' && payload.length > 1024) this.#addBytes(payload);
+    this.#queue ??= this.#newQueue();
+    this.#queue.push(name, payload, meta);
+    if (!this.isQueued && this.state === CellState.running) this.host.ready(this);
+  }
+
+  /** Queues a notice of the runtime behind what is queued. */
+  notice(fn: () => unknown): void {
+    if (this.state >= CellState.stopping) return;
+    this.#queue ??= this.#newQueue();
+    this.#queue.push(NOTICE, fn, 0);
+    if (!this.isQueued) this.host.ready(this);
+  }
+
+  /** Tells it something that overtakes its mailbox. */
+  command(command: CellCommand): void {
+    if (this.state === CellState.stopped) return;
+    this.commands ??= [];
+    this.commands.push(command);
+    this.host.ready(this);
+  }
+
+  /** One turn: commands, then at most LIMITS.turnMessages messages. */
+  turn(): void {
+    const { host } = this;
+    const { words } = host;
+    words[Word.inTurn] = 0;
+    words[Word.running] = this.slot + 1;
+    if (this.commands !== undefined) runCommands(this);
+    if (this.state === CellState.loading && this.definition !== undefined) startCell(this);
+    const concurrency = this.definition?.options.concurrency ?? 1;
+    let left = LIMITS.turnMessages;
+    while (left-- > 0 && this.inFlight < concurrency && this.#isServing()) {
+      if (this.#queue === undefined || !this.#queue.shift(host.taken)) break;
+      const { name, payload, meta } = host.taken;
+      this.#handle(name, payload, meta);
+      if (this.commands !== undefined) runCommands(this);
+      if (host.isPassOver()) break;
+    }
+    this.publish();
+    words[Word.running] = 0;
+    const queue = this.#queue;
+    if (queue !== undefined && queue.size === 0) {
+      this.#queue = undefined;
+      this.#giveBack(queue);
+      if (this.state === CellState.draining) mayFinishStop(this);
+    } else if (this.inFlight < concurrency && this.#isServing()) host.ready(this);
+  }
+
+  /** Stores what was settled in this turn where every thread can see it, and wakes who waits for room. */
+  publish(): void {
+    const { host } = this;
+    if (this.settled !== this.#published) {
+      host.table.storeSettled(this.slot, this.settled);
+      host.words[Word.inTurn] = 0;
+      this.#published = this.settled;
+    }
+    host.roomMade(this);
+    if (this.state === CellState.stopped) host.retire(this);
+  }
+
+  /** Forgets the last handler looked up: the map has changed. */
+  handlersChanged(): void {
+    this.#lastName = '';
+    this.#lastHandler = undefined;
+  }
+
+  /** A failure of this actor: it waits, suspended, for what its supervisor decides. */
+  fail(phase: 'start' | 'handle' | 'restart', handler: string | undefined, error: Error): void {
+    const { counters } = this.host;
+    counters[Counter.failures] = (counters[Counter.failures] as number) + 1;
+    if (this.state >= CellState.draining) return;
+    this.state = CellState.suspended;
+    this.host.table.setState(this.slot, this.generation, SlotState.suspended);
+    this.host.reportFailure(this, phase, handler, error);
+  }
+
+  /** Takes every queued message out, for the dead letters. */
+  *takeAll(): Generator<{ name: unknown; payload: unknown; meta: Meta }> {
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    const register = { name: undefined as unknown, payload: undefined as unknown, meta: 0 as Meta };
+    while (queue.shift(register)) yield register;
+    this.#queue = undefined;
+    this.#giveBack(queue);
+  }
+
+  /** Puts messages back at the front, the first given being the next handled. */
+  putBack(messages: readonly { name: unknown; payload: unknown; meta: Meta }[]): void {
+    this.#queue ??= this.#newQueue();
+    for (let i = messages.length - 1; i >= 0; i--) {
+      const { name, payload, meta } = messages[i] as (typeof messages)[number];
+      this.#queue.unshift(name, payload, meta);
+      this.host.table.admitHeld(this.slot);
+    }
+    if (this.#isServing()) this.host.ready(this);
+  }
+
+  /** A message that will never be handled: settled, counted, told to its asker. */
+  bury(name: unknown, payload: unknown, meta: Meta, reason: EndReason | 'startFailed', error?: CodedError): void {
+    if (name === NOTICE) return;
+    const why = endedInstead(reason);
+    const asked = error ?? actorStopped(this.path, `"${String(name)}"`);
+    this.#settleLost(name, payload, meta, why, asked);
+  }
+
+  handedOn(asker: Asker, to: Ref): void {
+    this.more().handedOn(asker, to);
+  }
+
+  /** An async handler has ended. */
+  land(flight: Flight, hasFailed: boolean, value: unknown): void {
+    if (flight.isOver) return;
+    this.removeFlight(flight);
+    const { asker } = flight;
+    if (!hasFailed) this.#answer(value, asker, flight.name);
+    if (hasFailed) this.#threw(value, flight.name, flight.argc, flight.payload, asker);
+    else if (!flight.isStashed) this.#done();
+    this.publish();
+    if (this.state === CellState.stopping || this.state === CellState.draining) mayFinishStop(this);
+    if (this.#isServing() && this.queued > 0) this.host.ready(this);
+  }
+
+  /** The message in hand leaves the queue's count and enters the stash's. */
+  settleStashed(stashed: number): void {
+    const { words, table } = this.host;
+    this.settled = (this.settled + 1) | 0;
+    words[Word.inTurn] = (words[Word.inTurn] as number) + 1;
+    table.setStashed(this.slot, stashed);
+  }
+
+  /** Settled here, but not yet to be seen by others. */
+  get unpublished(): number {
+    return (this.settled - this.#published) | 0;
+  }
+
+  /** A message its sender admitted and, dying, never sent: only its count is left. */
+  settleOrphan(): void {
+    this.#settle();
+    const error = new CodedError('ACTOR_THREAD_DIED', 'the sender died before it had sent the message');
+    const lost = { name: '', argc: Argc.none, payload: undefined, asker: undefined };
+    this.host.deadLetter(this, lost, 'threadDied', error);
+    this.publish();
+  }
+
+  /** A message in flight that is given up. */
+  loseFlight(flight: Flight, reason: DeadLetterReason, error: CodedError): void {
+    this.#settle();
+    this.host.deadLetter(this, flight, reason, error);
+  }
+
+  removeFlight(flight: Flight): void {
+    flight.isOver = true;
+    this.more().flights.delete(flight);
+    this.inFlight--;
+    const { words } = this.host;
+    words[Word.inFlight] = (words[Word.inFlight] as number) - 1;
+  }
+
+  #isServing(): boolean {
+    return this.state === CellState.running || this.state === CellState.draining;
+  }
+
+  #handle(name: unknown, payload: unknown, meta: Meta): void {
+    if (typeof name !== 'string') return this.#notice(payload as () => unknown);
+    const { host } = this;
+    const { words, running } = host;
+    let argc: Argc;
+    let asker: Asker | undefined;
+    let traceparent: string | undefined;
+    if (typeof meta === 'number') {
+      argc = (meta & ARGC_MASK) as Argc;
+      if (meta > ARGC_MASK) host.markBegun(meta);
+    } else {
+      ({ argc, asker, traceparent } = meta);
+      if (meta.begun !== 0) host.markBegun(meta.begun);
+    }
+    const handler = name === this.#lastName ? this.#lastHandler : this.#find(name);
+    words[Word.begun] = ((words[Word.begun] as number) + 1) | 0;
+    if (this.extras !== undefined) this.extras.beforeMessage(payload);
+    if (handler === undefined) return this.#unknown(name, argc, payload, asker);
+    running.cell = this;
+    running.turn++;
+    running.asker = asker;
+    running.traceparent = traceparent;
+    running.isStashed = false;
+    try {
+      const result = handler.isAsync
+        ? running.runAsync(this, () => call(handler, this.handlers, argc, payload))
+        : call(handler, this.handlers, argc, payload);
+      running.cell = undefined;
+      if (typeof result === 'object' && result !== null) {
+        this.#returned(result, name, argc, payload);
+        return;
+      }
+      if (running.asker !== undefined) this.#answer(result, running.asker, name);
+      if (!running.isStashed) this.#done();
+    } catch (thrown) {
+      running.cell = undefined;
+      if (running.isStashed) return this.#failQuietly(name, thrown);
+      this.#threw(thrown, name, argc, payload, running.asker);
+    }
+  }
+
+  /** A handler's result that is an object: a promise, a stream, a deferred answer, or plainly a value. */
+  #returned(result: object, name: string, argc: Argc, payload: unknown): void {
+    const { running } = this.host;
+    const { asker, isStashed, turn } = running;
+    if (typeof (result as PromiseLike<unknown>).then === 'function') {
+      const flight: Flight = { name, argc, payload, asker, turn, isStashed, isOver: false };
+      this.more().flights.add(flight);
+      this.inFlight++;
+      const { words } = this.host;
+      words[Word.inFlight] = (words[Word.inFlight] as number) + 1;
+      (result as PromiseLike<unknown>).then(
+        (value) => this.land(flight, false, value),
+        (error) => this.land(flight, true, error),
+      );
+      return;
+    }
+    if (asker !== undefined) this.#answer(result, asker, name);
+    if (!isStashed) this.#done();
+  }
+
+  /** Gives the asker its answer, or the stream its source. */
+  #answer(value: unknown, asker: Asker | undefined, name: string): void {
+    if (asker === undefined || value instanceof DeferredReply) return;
+    const isSource = typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+    if (!asker.isStream && !isSource) return asker.reply(value);
+    if (asker.isStream && isSource) return pumpStream(this, asker, value as AsyncIterable<unknown>);
+    const expected = asker.isStream ? 'an async generator' : 'a handler that answers once';
+    const got = isSource ? 'an async generator' : 'another result';
+    const text = `expected ${expected} in "${name}" of ${this.path}, got ${got}`;
+    asker.fail(new CodedError('STREAM_EXPECTED', text, { details: { handler: name, path: this.path } }));
+  }
+
+  #threw(thrown: unknown, name: string, argc: Argc, payload: unknown, asker: Asker | undefined): void {
+    const error = handlerError(this.path, name, thrown);
+    if (error.name === 'Refusal') {
+      asker?.fail(error);
+      return this.#done();
+    }
+    const lost = { name, argc, payload, asker };
+    this.#settle();
+    if (thrown instanceof SchemaRefusal) {
+      return this.host.deadLetter(this, lost, 'refusedBySchema', thrown.named(this.path, name));
+    }
+    this.host.deadLetter(this, lost, 'handlerFailed', error as CodedError);
+    this.fail('handle', name, thrown instanceof Error ? thrown : error);
+  }
+
+  /** The message was stashed before the handler threw: it is kept, only the actor fails. */
+  #failQuietly(name: string, thrown: unknown): void {
+    this.fail('handle', name, thrown instanceof Error ? thrown : handlerError(this.path, name, thrown));
+  }
+
+  #unknown(name: string, argc: Argc, payload: unknown, asker: Asker | undefined): void {
+    this.#settle();
+    const known = Object.keys(this.handlers ?? {}).join(', ');
+    const text = `expected one of the handlers of ${this.path} (${known}), got "${name}"`;
+    const details = { handler: name, path: this.path };
+    const error = new CodedError('HANDLER_UNKNOWN', text, { details });
+    this.host.deadLetter(this, { name, argc, payload, asker }, 'unknownHandler', error);
+  }
+
+  #notice(fn: () => unknown): void {
+    const { running } = this.host;
+    running.cell = this;
+    running.turn++;
+    running.asker = undefined;
+    running.traceparent = undefined;
+    running.isStashed = false;
+    try {
+      const result = isAsync(fn) ? running.runAsync(this, fn) : fn();
+      running.cell = undefined;
+      if (typeof result === 'object' && result !== null && 'then' in result) {
+        const { context } = this;
+        Promise.resolve(result).catch((error: unknown) => {
+          if (this.context === context) this.#failQuietly('a callback', error);
+        });
+      }
+    } catch (thrown) {
+      running.cell = undefined;
+      this.#failQuietly('a callback', thrown);
+    }
+  }
+
+  #find(name: string): LiveHandler | undefined {
+    const overlay = this.extras?.overlay;
+    const handler = liveHandler(this.definition, overlay, this.handlers, name);
+    if (handler === undefined) return undefined;
+    this.#lastName = name;
+    this.#lastHandler = handler;
+    this.host.words[Word.handler] = this.host.handlerNumber(name);
+    return handler;
+  }
+
+  #done(): void {
+    this.#settleAs(Counter.handled);
+  }
+
+  #settle(): void {
+    this.#settleAs(Counter.deadLetters);
+  }
+
+  /** Settled and accounted for in one straight line: a thread that dies leaves both done or neither. */
+  #settleAs(counter: number): void {
+    const { words, counters, table } = this.host;
+    const settled = (this.settled + 1) | 0;
+    this.settled = settled;
+    if (words[Word.running] === this.slot + 1) {
+      words[Word.inTurn] = (words[Word.inTurn] as number) + 1;
+    } else {
+      table.storeSettled(this.slot, settled);
+      this.#published = settled;
+    }
+    counters[counter] = (counters[counter] as number) + 1;
+  }
+
+  #bury(name: unknown, payload: unknown, meta: Meta, reason: 'stopped' | 'evicted'): void {
+    if (name === NOTICE) return;
+    const error =
+      reason === 'stopped'
+        ? actorStopped(this.path, `"${String(name)}"`)
+        : new CodedError('MAILBOX_FULL', `"${String(name)}" was evicted from the full mailbox of ${this.path}`);
+    this.#settleLost(name, payload, meta, reason, error);
+    this.publish();
+  }
+
+  #settleLost(name: unknown, payload: unknown, meta: Meta, reason: Parameters<CellHost['deadLetter']>[2], error: CodedError): void {
+    const argc = (typeof meta === 'number' ? meta & ARGC_MASK : meta.argc) as Argc;
+    const begun = typeof meta === 'number' ? meta & ~ARGC_MASK : meta.begun;
+    if (begun !== 0) this.host.markBegun(begun);
+    const asker = typeof meta === 'number' ? undefined : meta.asker;
+    this.#settle();
+    this.host.deadLetter(this, { name, argc, payload, asker }, reason, error);
+  }
+
+  /** With one message at a time, an actor whose handler waits for the asker can never answer it. */
+  #isAskedInCircle(name: string, payload: unknown, meta: Envelope, asker: Asker): boolean {
+    const { concurrency = 1, reentrant = false } = this.definition?.options ?? {};
+    if (this.inFlight < concurrency) return false;
+    const link = linkOf(asker.chain, this.slot, this.generation);
+    if (link === undefined || !this.more().hasFlight(link.turn)) return false;
+    if (reentrant) {
+      this.more().letIn(() => this.#handle(name, payload, meta));
+      return true;
+    }
+    const expected = `${this.path} to be free to answer`;
+    const error = askCycle(this.path, name, asker.chain, expected);
+    this.#settleLost(name, payload, meta, 'askCycle', error);
+    this.publish();
+    return true;
+  }
+
+  #addBytes(payload: unknown): void {
+    const weight = weightOf(payload, 2);
+    if (weight < 1024) return;
+    this.more().addBytes(weight);
+  }
+
+  #newQueue(): Mailbox {
+    const { priorities } = this.settings;
+    return priorities === undefined ? this.host.takeQueue() : new PriorityMailbox(priorities);
+  }
+
+  #giveBack(queue: Mailbox): void {
+    if (this.settings.priorities === undefined) this.host.giveQueue(queue as never);
+    else queue.release();
+    this.extras?.noBytes();
+  }
+}
+
+function call(handler: LiveHandler, map: unknown, argc: Argc, payload: unknown): unknown {
+  const { fn } = handler;
+  if (argc === Argc.one) return fn.call(map, payload);
+  if (argc === Argc.none) return fn.call(map);
+  return fn.apply(map, argsOf(argc, payload) as unknown[]);
+}

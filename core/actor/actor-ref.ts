@@ -1,0 +1,85 @@
+/**
+ * What a sender sees of an actor: the one typed skin over an untyped cell. A ref is an address; it may be put in
+ * a message, an array or a reply, and works the same on any thread. `ActorRef<P>` may be narrowed: a ref to
+ * more handlers is a ref to fewer.
+ * Runs on: any.
+ */
+import type { ActorAddress } from '../message/address.js';
+
+/** What `tell` answers. `full`: nothing was sent, try later or use send. `stopped`: nobody will ever get it. */
+export type Told = 'accepted' | 'full' | 'stopped';
+
+/** A handler's arguments. */
+export type ArgsOf<P, K extends keyof P> = P[K] extends (...args: infer A) => unknown ? A : never;
+
+/** Made by ctx.defer(): return it from the handler, settle it later. */
+export interface Deferred<T> {
+  resolve(value: T): void;
+  /** `error` reaches the asker as HANDLER_FAILED's cause, or as it is when made by refuse(). */
+  reject(error: unknown): void;
+  /** Only for types. */
+  readonly deferred?: T;
+}
+
+/** What an ask resolves to: the handler's result, awaited; what a Deferred will be resolved with. */
+export type ReplyOf<P, K extends keyof P> = P[K] extends (...args: never[]) => infer R
+  ? Awaited<R> extends Deferred<infer T>
+    ? T
+    : Awaited<R>
+  : never;
+
+/** The handlers that are async generators, which `stream` reads. */
+export type StreamName<P> = {
+  [K in keyof P]: P[K] extends (...args: never[]) => AsyncIterable<unknown> ? K : never;
+}[keyof P];
+
+/** What a stream yields. */
+export type ItemOf<P, K extends keyof P> = P[K] extends (...args: never[]) => AsyncIterable<infer T>
+  ? T
+  : never;
+
+/** The same protocol as a proxy of promises. */
+export type Remote<P> = {
+  readonly [K in keyof P]: P[K] extends (...args: infer A) => unknown
+    ? (...args: A) => Promise<ReplyOf<P, K>>
+    : never;
+};
+
+export interface AskOptions {
+  /** Default 5000 ms (`askMs` of the system). `Infinity` must be written. */
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignal;
+  /** What an ask does at a full mailbox: reject MAILBOX_FULL at once (default), or wait as send does. */
+  readonly whenFull?: 'reject' | 'wait';
+  /** W3C trace context, handed to the receiver as ctx.traceparent. */
+  readonly traceparent?: string;
+}
+
+/** The sending half of a ref with options bound. */
+export interface Sender<P> {
+  /** Resolves with the handler's reply; rejects with what it threw, ASK_TIMEOUT, ACTOR_STOPPED, … (SEMANTICS.md). */
+  ask<K extends keyof P & string>(name: K, ...args: ArgsOf<P, K>): Promise<ReplyOf<P, K>>;
+  /** Resolves when the mailbox has taken the message: waits for room. Rejects MAILBOX_FULL, ACTOR_STOPPED, ASK_CYCLE. */
+  send<K extends keyof P & string>(name: K, ...args: ArgsOf<P, K>): Promise<void>;
+  /** Reads an async generator handler, with demand and cancel: break out of the loop and it is told. */
+  stream<K extends StreamName<P> & string>(
+    name: K,
+    ...args: ArgsOf<P, K>
+  ): AsyncIterable<ItemOf<P, K>>;
+  /** Each handler as a method that asks. */
+  remote(): Remote<P>;
+}
+
+export interface ActorRef<P> extends Sender<P> {
+  readonly address: ActorAddress;
+  /** Path of names, for people: `/visits`, or `/counter#12` for an actor without a name. */
+  readonly path: string;
+  /** Puts a message in the mailbox, or says at once that it did not. Never waits, never throws for a full mailbox. */
+  tell<K extends keyof P & string>(name: K, ...args: ArgsOf<P, K>): Told;
+  /** Inside a handler: sends, and hands the current asker on, so that the receiver answers it. */
+  forward<K extends keyof P & string>(name: K, ...args: ArgsOf<P, K>): Told;
+  /** The same ref with a deadline, a signal or other options for its asks and sends. */
+  with(options: AskOptions): Sender<P>;
+  /** True when both name the same actor. */
+  equals(other: ActorRef<unknown>): boolean;
+}

@@ -1,0 +1,133 @@
+/**
+ * What most actors never use, one object for those that do: children, stash, timers, handlers laid over, answers
+ * outstanding, hooks for the end.
+ * Runs on: any.
+ */
+import type { Cancel } from '../clock.js';
+import type { CodedError } from '../errors.js';
+import type { Argc, Asker, Meta } from '../message/envelope.js';
+import { weightOf } from '../message/frame.js';
+import type { EndReason } from '../message/signal.js';
+import type { ActorCell } from './actor-cell.js';
+import type { StopReason } from './actor-context.js';
+import { PendingAsk } from './ask.js';
+import { Children } from './children.js';
+import type { DeferredReply } from './deferred-reply.js';
+import type { HandlerMap } from './definition.js';
+import type { Ref } from './ref.js';
+import { RemoteAsker } from './remote-asker.js';
+import type { StreamSource } from './stream.js';
+
+/** An async handler that has not ended. */
+export interface Flight {
+  readonly name: string;
+  readonly argc: Argc;
+  readonly payload: unknown;
+  readonly asker: Asker | undefined;
+  readonly turn: number;
+  readonly isStashed: boolean;
+  isOver: boolean;
+}
+
+export interface Stashed {
+  readonly name: unknown;
+  readonly payload: unknown;
+  readonly meta: Meta;
+}
+
+export class CellExtras {
+  readonly #cell: ActorCell;
+  readonly children: Children;
+  readonly flights = new Set<Flight>();
+  readonly deferred = new Set<DeferredReply>();
+  readonly sources = new Set<StreamSource>();
+  readonly timers = new Map<string, Cancel>();
+  readonly onStop: ((reason: StopReason) => unknown)[] = [];
+  readonly groups = new Set<string>();
+  /** Waiting for the first start: resolve, reject. */
+  readonly startWaiters: [() => void, (error: CodedError) => void][] = [];
+  stash: Stashed[] = [];
+  overlay: HandlerMap | undefined = undefined;
+  abort: AbortController | undefined = undefined;
+  registeredName: string | undefined = undefined;
+  receiveTimeout: { readonly ms: number; readonly fn: () => unknown; cancel: Cancel } | undefined = undefined;
+  whenChildless: (() => void) | undefined = undefined;
+  startError: CodedError | undefined = undefined;
+  /** Bit per other thread that watches this actor. */
+  watchingThreads = 0;
+  lastFailure: Error | undefined = undefined;
+  endReason: EndReason | undefined = undefined;
+  isEnding = false;
+  /** How many times it has begun anew. */
+  restarts = 0;
+  isOverBytes = false;
+  #bytes = 0;
+
+  constructor(cell: ActorCell) {
+    this.#cell = cell;
+    this.children = new Children(cell);
+  }
+
+  /** Before each message: the receive timeout starts anew, the message's bytes leave the mailbox. */
+  beforeMessage(payload: unknown): void {
+    if (this.receiveTimeout !== undefined) this.armReceiveTimeout();
+    if (this.#bytes > 0) {
+      const weight = weightOf(payload, 2);
+      if (weight >= 1024) this.addBytes(-weight);
+    }
+  }
+
+  armReceiveTimeout(): void {
+    const timeout = this.receiveTimeout;
+    if (timeout === undefined) return;
+    timeout.cancel();
+    timeout.cancel = this.#cell.host.clock.after(timeout.ms, () => this.#cell.notice(timeout.fn));
+  }
+
+  addBytes(weight: number): void {
+    this.#bytes = Math.max(0, this.#bytes + weight);
+    const isOver = this.#bytes >= this.#cell.settings.bytesMax;
+    if (isOver === this.isOverBytes) return;
+    this.isOverBytes = isOver;
+    const { host, slot, settings } = this.#cell;
+    if (settings.overflow === 'reject') host.table.setOverBytes(slot, isOver);
+    if (!isOver) host.roomMade(this.#cell);
+  }
+
+  /** The queue is empty: what the estimates added up wrongly is forgotten. */
+  noBytes(): void {
+    if (this.#bytes > 0) this.addBytes(-this.#bytes);
+  }
+
+  hasFlight(turn: number): boolean {
+    for (const flight of this.flights) if (flight.turn === turn) return true;
+    return false;
+  }
+
+  /** Runs a re-entrant ask beside the handler that waits. */
+  letIn(run: () => void): void {
+    const cell = this.#cell;
+    const { context } = cell;
+    cell.host.soon(() => {
+      if (cell.context === context) run();
+      cell.publish();
+    });
+  }
+
+  handedOn(asker: Asker, to: Ref): void {
+    if (asker instanceof PendingAsk) asker.target = to;
+    if (asker instanceof RemoteAsker) this.#cell.host.askMoved(asker, to);
+  }
+
+  setTimer(key: string, cancel: Cancel): void {
+    this.timers.get(key)?.();
+    this.timers.set(key, cancel);
+  }
+
+  cancelTimers(): void {
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+    this.receiveTimeout?.cancel();
+    this.receiveTimeout = undefined;
+  }
+}

@@ -1,0 +1,297 @@
+/**
+ * The life of a cell as a state table: who may follow whom, and what is done on the way.
+ *
+ *   loading ─▶ starting ─▶ running ◀──▶ suspended          failed: waits for its supervisor
+ *                 ▲            │  └──▶ draining ──┐        ends when its mailbox is empty
+ *                 └ restarting ◀┘                 ▼
+ *                                              stopping ─▶ stopped
+ *
+ * Ending an incarnation always goes: abort signal, timers, watches, what is in flight answered, children stopped
+ * (last started first), hooks (last registered first, awaited), context fenced; then the next start, or the end.
+ * Runs on: any.
+ */
+import { CodedError, errorToWire } from '../errors.js';
+import type { DeadLetterReason } from '../events.js';
+import type { EndReason } from '../message/signal.js';
+import { SlotState } from '../slot-table.js';
+import { Counter } from '../thread-table.js';
+import type { ActorCell } from './actor-cell.js';
+import type { StopReason } from './actor-context.js';
+import { actorStopped } from './ask.js';
+import type { CellCommand } from './cell-host.js';
+import { Context } from './context.js';
+import { checkHandlers } from './live-handler.js';
+
+export const CellState = {
+  loading: 0,
+  starting: 1,
+  running: 2,
+  suspended: 3,
+  restarting: 4,
+  /** Takes no new messages, handles those it has. */
+  draining: 5,
+  stopping: 6,
+  stopped: 7,
+} as const;
+export type CellState = (typeof CellState)[keyof typeof CellState];
+
+/** Runs the behaviour: a new incarnation. */
+export function startCell(cell: ActorCell): void {
+  const { host, definition } = cell;
+  if (definition === undefined || cell.state >= CellState.draining) return;
+  cell.state = CellState.starting;
+  const context = new Context(cell);
+  cell.context = context;
+  const settle = (outcome: { handlers: unknown } | { error: unknown }): void => {
+    if (cell.context !== context || cell.state !== CellState.starting) return;
+    try {
+      if ('error' in outcome) throw outcome.error;
+      cell.handlers = checkHandlers(cell.path, outcome.handlers);
+      started(cell);
+    } catch (error) {
+      startFailed(cell, error);
+    }
+  };
+  const { running } = host;
+  const before = running.cell;
+  running.cell = cell;
+  running.asker = undefined;
+  try {
+    const handlers = definition.behaviour(context, ...(cell.args as never[]));
+    if (handlers instanceof Promise) {
+      handlers.then(
+        (value) => settle({ handlers: value }),
+        (error) => settle({ error }),
+      );
+    } else settle({ handlers });
+  } catch (error) {
+    settle({ error });
+  } finally {
+    running.cell = before;
+  }
+}
+
+function started(cell: ActorCell): void {
+  const { host } = cell;
+  cell.state = CellState.running;
+  cell.handlersChanged();
+  host.table.setState(cell.slot, cell.generation, SlotState.running);
+  const restarts = cell.extras?.restarts ?? 0;
+  if (restarts === 0) host.cellStarted(cell);
+  else host.cellRestarted(cell);
+  for (const [resolve] of cell.extras?.startWaiters.splice(0) ?? []) resolve();
+  if (cell.queued > 0 || cell.commands !== undefined) host.ready(cell);
+}
+
+/** The first start: the actor ends. A later one: one failure more for its supervisor. */
+function startFailed(cell: ActorCell, thrown: unknown): void {
+  const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const isRestart = (cell.extras?.restarts ?? 0) > 0;
+  if (isRestart) return cell.fail('restart', undefined, cause);
+  failStart(cell, startError(cell.path, cause));
+}
+
+/** Ends a cell that could not start: asks and those that wait for it hear why. */
+export function failStart(cell: ActorCell, error: CodedError): void {
+  const extras = cell.more();
+  extras.startError = error;
+  for (const [, reject] of extras.startWaiters.splice(0)) reject(error);
+  const { counters } = cell.host;
+  counters[Counter.failures] = (counters[Counter.failures] as number) + 1;
+  cell.host.logger.error('actor failed to start', { path: cell.path, error: errorToWire(error) });
+  stopCell(cell, 'kill', 'failed');
+}
+
+export function startError(path: string, cause: Error): CodedError {
+  return new CodedError('ACTOR_START_FAILED', `expected ${path} to start, got: ${cause.message}`, {
+    details: { path },
+    cause,
+  });
+}
+
+/** Does what supervisors and stoppers have asked for, in order. */
+export function runCommands(cell: ActorCell): void {
+  const commands = cell.commands ?? [];
+  cell.commands = undefined;
+  for (const command of commands) runCommand(cell, command);
+}
+
+function runCommand(cell: ActorCell, command: CellCommand): void {
+  switch (command.type) {
+    case 'stop':
+      stopCell(cell, command.mode, command.reason);
+      return;
+    case 'resume':
+      if (cell.state !== CellState.suspended) return;
+      cell.state = CellState.running;
+      cell.host.table.setState(cell.slot, cell.generation, SlotState.running);
+      if (cell.queued > 0) cell.host.ready(cell);
+      return;
+    case 'restart':
+      restartCell(cell);
+  }
+}
+
+function restartCell(cell: ActorCell): void {
+  if (cell.state === CellState.restarting || cell.state >= CellState.draining || cell.state === CellState.loading) return;
+  const isStarting = cell.state === CellState.starting;
+  cell.state = CellState.restarting;
+  cell.host.table.setState(cell.slot, cell.generation, SlotState.suspended);
+  const extras = cell.more();
+  if (!isStarting || extras.restarts > 0) extras.restarts++;
+  const { counters } = cell.host;
+  counters[Counter.restarts] = (counters[Counter.restarts] as number) + 1;
+  endIncarnation(cell, 'restart', () => {
+    if (cell.state !== CellState.restarting) return;
+    extras.children.reopen();
+    returnStash(cell);
+    startCell(cell);
+  });
+}
+
+/** drain: after what is queued. stop: after the message in hand. kill: now. */
+export function stopCell(cell: ActorCell, mode: 'drain' | 'stop' | 'kill', reason: EndReason): void {
+  const { state, host } = cell;
+  if (state === CellState.stopped) return;
+  const isWaiting = state === CellState.stopping || state === CellState.draining;
+  if (isWaiting && mode !== 'kill' && !(state === CellState.draining && mode === 'stop')) return;
+  host.table.setState(cell.slot, cell.generation, SlotState.stopping);
+  cell.more().endReason ??= reason;
+  if (mode === 'kill') {
+    cell.state = CellState.stopping;
+    return finishStop(cell, true);
+  }
+  const canDrain = mode === 'drain' && state === CellState.running;
+  cell.state = canDrain ? CellState.draining : CellState.stopping;
+  mayFinishStop(cell);
+}
+
+/** Goes on with a stop once nothing is in flight (and, for a drain, nothing queued). */
+export function mayFinishStop(cell: ActorCell): void {
+  if (cell.inFlight > 0) return;
+  if (cell.state === CellState.draining) {
+    if (cell.queued > 0) return;
+    if (cell.host.table.depth(cell.slot) > cell.unpublished) return;
+    cell.state = CellState.stopping;
+  }
+  if (cell.state === CellState.stopping) finishStop(cell, false);
+}
+
+function finishStop(cell: ActorCell, isKill: boolean): void {
+  const extras = cell.more();
+  if (extras.isEnding && !isKill) return;
+  extras.isEnding = true;
+  if (isKill) return killIncarnation(cell);
+  endIncarnation(cell, 'stop', () => ended(cell));
+}
+
+/** Children are killed too, but not waited for; hooks run, but are not waited for. */
+function killIncarnation(cell: ActorCell): void {
+  const extras = cell.more();
+  quiesce(cell, 'stop');
+  extras.children.stopAll('kill');
+  void runHooks(cell, 'stop');
+  ended(cell);
+}
+
+/** Everything up to the fence; then `then`. */
+function endIncarnation(cell: ActorCell, why: StopReason, then: () => void): void {
+  const extras = cell.more();
+  quiesce(cell, why);
+  const afterChildren = (): void => {
+    extras.whenChildless = undefined;
+    const { context } = cell;
+    const afterHooks = (): void => {
+      if (cell.context !== context) return;
+      cell.context?.fence();
+      cell.context = undefined;
+      then();
+    };
+    if (extras.onStop.length === 0) return afterHooks();
+    void runHooks(cell, why).then(afterHooks);
+  };
+  extras.whenChildless = afterChildren;
+  if (extras.children.stopAll('stop')) afterChildren();
+}
+
+/** Ends what the incarnation has going: signal, timers, watches, groups, answers it owes. */
+function quiesce(cell: ActorCell, why: StopReason): void {
+  const { host } = cell;
+  const extras = cell.more();
+  extras.overlay = undefined;
+  cell.handlersChanged();
+  extras.cancelTimers();
+  host.unwatchAll(cell);
+  for (const group of extras.groups) host.leave(cell, group);
+  extras.groups.clear();
+  extras.abort?.abort(new CodedError(why === 'restart' ? 'ACTOR_RESTARTED' : 'ACTOR_STOPPED', `${cell.path}: ${why}`));
+  extras.abort = undefined;
+  const error = why === 'restart' ? restarted(cell.path) : actorStopped(cell.path, 'the answer to the end');
+  for (const flight of [...extras.flights]) {
+    cell.removeFlight(flight);
+    if (flight.isStashed) continue;
+    cell.loseFlight(flight, why === 'restart' ? 'restarted' : 'killed', error);
+  }
+  for (const reply of [...extras.deferred]) reply.abandon(error);
+  for (const source of [...extras.sources]) source.end(error);
+}
+
+function restarted(path: string): CodedError {
+  return new CodedError('ACTOR_RESTARTED', `expected an answer from ${path}, but it was restarted`, { details: { path } });
+}
+
+async function runHooks(cell: ActorCell, why: StopReason): Promise<void> {
+  const hooks = cell.more().onStop.splice(0);
+  for (const hook of hooks.reverse()) {
+    try {
+      await hook(why);
+    } catch (error) {
+      cell.host.logger.error('an onStop hook failed', { path: cell.path, error: errorToWire(error) });
+    }
+  }
+}
+
+function returnStash(cell: ActorCell): number {
+  const { extras, host } = cell;
+  if (extras === undefined || extras.stash.length === 0) return 0;
+  const stash = extras.stash;
+  extras.stash = [];
+  host.table.setStashed(cell.slot, 0);
+  cell.putBack(stash);
+  return stash.length;
+}
+
+/** ctx.unstash(). */
+export const unstash = returnStash;
+
+/** The last step: what is left becomes dead letters, then everybody concerned hears. */
+function ended(cell: ActorCell): void {
+  const { host } = cell;
+  const extras = cell.more();
+  const reason = extras.endReason ?? 'stopped';
+  returnStash(cell);
+  cell.state = CellState.stopped;
+  cell.context?.fence();
+  cell.context = undefined;
+  host.table.setState(cell.slot, cell.generation, SlotState.stopped);
+  const { startError: error } = extras;
+  const why = error === undefined ? reason : 'startFailed';
+  for (const { name, payload, meta } of cell.takeAll()) cell.bury(name, payload, meta, why, error);
+  const notStarted = error ?? actorStopped(cell.path, 'its start');
+  for (const [, reject] of extras.startWaiters.splice(0)) reject(notStarted);
+  const { counters } = host;
+  counters[Counter.ended] = (counters[Counter.ended] as number) + 1;
+  cell.handlers = undefined;
+  cell.args = [];
+  host.cellEnded(cell, reason);
+  host.reportEnd(cell, reason);
+  cell.publish();
+}
+
+/** Why a queued message of an actor that ended so is a dead letter. */
+export function endedInstead(reason: EndReason | 'startFailed'): DeadLetterReason {
+  if (reason === 'startFailed') return 'startFailed';
+  if (reason === 'killed') return 'killed';
+  return reason === 'threadDied' ? 'threadDied' : 'stopped';
+}
+

@@ -1,0 +1,279 @@
+/**
+ * The one implementation of ActorRef: an address, and the way of a message to it. On its own thread it is a call
+ * on the cell; to another thread it is an admission in shared memory and an entry in a channel.
+ * Runs on: any.
+ */
+import { CodedError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import { registerClass, unwrapMoved } from '../message/codec.js';
+import type { ActorAddress } from '../message/address.js';
+import { Argc, Envelope } from '../message/envelope.js';
+import { Admission } from '../slot-table.js';
+import { Counter } from '../thread-table.js';
+import type { OutgoingChannel } from '../transport/outgoing-channel.js';
+import type { ActorCell } from './actor-cell.js';
+import type { ActorRef, AskOptions, Sender, Told } from './actor-ref.js';
+import { actorStopped, askAborted, askCycle, PendingAsk } from './ask.js';
+import type { CellHost } from './cell-host.js';
+import { replyToOf } from './remote-asker.js';
+import { openStream } from './stream.js';
+import { waitForRoom } from './waiting-send.js';
+
+const TOLD: readonly Told[] = ['accepted', 'full', 'stopped'];
+const NO_OPTIONS: AskOptions = {};
+const SENT = Promise.resolve();
+
+export class Ref implements ActorRef<Record<string, (...args: unknown[]) => unknown>> {
+  constructor(
+    readonly host: CellHost,
+    readonly slot: number,
+    readonly generation: number,
+    readonly thread: number,
+    /** Set while the actor is on this thread. */
+    public cell: ActorCell | undefined,
+    private knownPath: string | undefined,
+  ) {}
+
+  get path(): string {
+    return this.cell?.path ?? this.knownPath ?? `/#${this.slot}.${this.generation}`;
+  }
+
+  /** True when it knows a path worth sending along. */
+  get hasPath(): boolean {
+    return this.knownPath !== undefined;
+  }
+
+  get address(): ActorAddress {
+    const { path, slot, generation, thread } = this;
+    return { path, slot, generation, thread };
+  }
+
+  equals(other: ActorRef<unknown>): boolean {
+    return other instanceof Ref && other.slot === this.slot && other.generation === this.generation;
+  }
+
+  tell(name: string, ...args: unknown[]): Told {
+    const argc = args.length;
+    const payload = argc === 1 ? args[0] : argc === 0 ? undefined : args;
+    return TOLD[this.offer(name, argc > 2 ? 2 : (argc as Argc), payload, undefined)] as Told;
+  }
+
+  send(name: string, ...args: unknown[]): Promise<void> {
+    return this.sendWith(NO_OPTIONS, name, args);
+  }
+
+  ask(name: string, ...args: unknown[]): Promise<never> {
+    return this.askWith(NO_OPTIONS, name, args) as Promise<never>;
+  }
+
+  stream(name: string, ...args: unknown[]): AsyncIterable<never> {
+    return openStream(this, NO_OPTIONS, name, args) as AsyncIterable<never>;
+  }
+
+  forward(name: string, ...args: unknown[]): Told {
+    const { running } = this.host;
+    const asker = running.asker;
+    const argc = Math.min(args.length, 2) as Argc;
+    const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
+    if (running.cell === undefined || asker === undefined) return this.tell(name, ...args);
+    const envelope = new Envelope();
+    envelope.argc = argc;
+    envelope.asker = asker;
+    envelope.traceparent = running.traceparent;
+    const admission = this.offer(name, argc, payload, envelope);
+    if (admission === Admission.accepted) {
+      running.asker = undefined;
+      running.cell.handedOn(asker, this);
+    }
+    return TOLD[admission] as Told;
+  }
+
+  with(options: AskOptions): Sender<Record<string, (...args: unknown[]) => unknown>> {
+    return new BoundRef(this, options);
+  }
+
+  remote(): never {
+    return this.host.proxyFor(this, NO_OPTIONS) as never;
+  }
+
+  /** One message to this actor, wherever it is. The hot path. */
+  offer(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
+    const { host } = this;
+    if (host.room.size !== 0 && host.room.has(this.slot)) {
+      return this.#refuse(host.table.isLive(this.slot, this.generation) ? Admission.full : Admission.stopped);
+    }
+    return this.attempt(name, argc, payload, envelope);
+  }
+
+  /** The same for one that waited for room itself. */
+  attempt(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
+    const { cell, host } = this;
+    if (host.intakeClosed && host.running.current() === undefined) return this.#refuse(Admission.stopped);
+    if (cell !== undefined) {
+      const answer = cell.offer(name, unwrapMoved(payload), envelope ?? argc);
+      return answer === Admission.accepted ? answer : this.#refuse(answer);
+    }
+    const channel = host.channelTo(this.thread);
+    if (channel === undefined) {
+      const told = host.hold(this, name, argc, payload, envelope ?? argc);
+      return told === 'accepted' ? Admission.accepted : this.#refuse(told === 'full' ? Admission.full : Admission.stopped);
+    }
+    const answer = channel.admit(this.slot, this.generation);
+    if (answer !== Admission.accepted) return this.#refuse(answer);
+    if (envelope === undefined) channel.tell(this.slot, this.generation, name, argc, payload);
+    else postEnvelope(this, channel, name, payload, envelope);
+    return answer;
+  }
+
+  sendWith(options: AskOptions, name: string, args: readonly unknown[]): Promise<void> {
+    const argc = Math.min(args.length, 2) as Argc;
+    const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
+    const envelope = this.#traced(options, argc);
+    const answer = this.offer(name, argc, payload, envelope);
+    if (answer === Admission.accepted) return SENT;
+    if (answer === Admission.stopped) return Promise.reject(this.#stoppedError(`"${name}"`));
+    return waitForRoom(this, options, name, (): Admission => this.attempt(name, argc, payload, envelope));
+  }
+
+  askWith(options: AskOptions, name: string, args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const ask = new PendingAsk(this.host.asks, this, name, resolve, reject);
+      const argc = args.length;
+      ask.argc = argc > 2 ? 2 : (argc as Argc);
+      const payload = argc === 1 ? args[0] : argc === 0 ? undefined : args;
+      this.#begin(ask, options, payload);
+    });
+  }
+
+  /** Sends a prepared ask; every way it can end is the asker's. */
+  #begin(ask: PendingAsk, options: AskOptions, payload: unknown): void {
+    const { host } = this;
+    ask.chain = host.running.chain();
+    ask.traceparent = options.traceparent ?? host.running.traceparentNow();
+    const { signal } = options;
+    if (signal !== undefined && !bindSignal(ask, signal)) return;
+    const cycle = cycleThrough(ask, this);
+    if (cycle !== undefined) return ask.fail(cycle);
+    const deadlineMs = options.deadlineMs ?? host.askMs;
+    ask.deadlineMs = deadlineMs;
+    if (deadlineMs !== Infinity) host.asks.wheel.add(ask, deadlineMs);
+    host.counters[Counter.asks] = (host.counters[Counter.asks] as number) + 1;
+    const answer = this.offer(ask.name, ask.argc, payload, ask);
+    if (answer === Admission.accepted) return;
+    if (answer === Admission.stopped) return ask.fail(this.#stoppedError(`the ask "${ask.name}"`));
+    if (options.whenFull !== 'wait') return ask.fail(this.fullError(ask.name));
+    waitForRoom(this, options, ask.name, () =>
+      ask.isDone ? Admission.accepted : this.attempt(ask.name, ask.argc, payload, ask),
+    ).catch((error: unknown) => ask.fail(error));
+  }
+
+  fullError(name: string): CodedError {
+    const capacity = this.host.table.capacity(this.slot);
+    return new CodedError(
+      'MAILBOX_FULL',
+      `expected room for "${name}" in the mailbox of ${this.path}, got none of ${capacity}`,
+      { details: { path: this.path, handler: name, capacity } },
+    );
+  }
+
+  #stoppedError(what: string): CodedError {
+    if (this.host.intakeClosed && this.host.running.current() === undefined) {
+      return new CodedError('SYSTEM_STOPPED', `expected ${this.path} to take ${what}, but the system takes nothing new`);
+    }
+    return actorStopped(this.path, what);
+  }
+
+  #refuse(answer: Admission): Admission {
+    const { counters } = this.host;
+    const counter = answer === Admission.full ? Counter.refused : Counter.stopped;
+    counters[counter] = (counters[counter] as number) + 1;
+    return answer;
+  }
+
+  #traced(options: AskOptions, argc: Argc): Envelope | undefined {
+    const traceparent = options.traceparent ?? this.host.running.traceparentNow();
+    if (traceparent === undefined) return undefined;
+    const envelope = new Envelope();
+    envelope.argc = argc;
+    envelope.traceparent = traceparent;
+    return envelope;
+  }
+}
+
+/** A ref with options bound. */
+class BoundRef implements Sender<Record<string, (...args: unknown[]) => unknown>> {
+  readonly #ref: Ref;
+  readonly #options: AskOptions;
+
+  constructor(ref: Ref, options: AskOptions) {
+    this.#ref = ref;
+    this.#options = options;
+  }
+
+  ask(name: string, ...args: unknown[]): Promise<never> {
+    return this.#ref.askWith(this.#options, name, args) as Promise<never>;
+  }
+
+  send(name: string, ...args: unknown[]): Promise<void> {
+    return this.#ref.sendWith(this.#options, name, args);
+  }
+
+  stream(name: string, ...args: unknown[]): AsyncIterable<never> {
+    return openStream(this.#ref, this.#options, name, args) as AsyncIterable<never>;
+  }
+
+  remote(): never {
+    return this.#ref.host.proxyFor(this.#ref, this.#options) as never;
+  }
+}
+
+/** Puts an asked, forwarded or traced message in a channel. */
+export function postEnvelope(
+  ref: Ref,
+  channel: OutgoingChannel,
+  name: string,
+  payload: unknown,
+  envelope: Envelope,
+): void {
+  const { slot, generation, host } = ref;
+  const { argc, asker, traceparent } = envelope;
+  if (asker === undefined) {
+    channel.tell(slot, generation, name, argc, payload, traceparent);
+  } else {
+    channel.ask(slot, generation, name, argc, payload, replyToOf(host, asker), traceparent);
+  }
+}
+
+/** Fails the ask when its signal is triggered; false when it already is. */
+function bindSignal(ask: PendingAsk, signal: AbortSignal): boolean {
+  const abort = (): void => ask.fail(askAborted(ask.target, ask.name, signal));
+  if (signal.aborted) {
+    abort();
+    return false;
+  }
+  signal.addEventListener('abort', abort, { once: true });
+  ask.onDone = () => signal.removeEventListener('abort', abort);
+  return true;
+}
+
+/** An actor that asks itself, with no second message in flight to answer, would wait for ever. */
+function cycleThrough(ask: PendingAsk, ref: Ref): CodedError | undefined {
+  const { chain } = ask;
+  if (chain === undefined) return undefined;
+  if (chain.length > LIMITS.askChainMax) {
+    return askCycle(ref.path, ask.name, chain, `a chain of at most ${LIMITS.askChainMax} asks`);
+  }
+  return undefined;
+}
+
+registerClass(1, Ref, {
+  write: (ref) => {
+    const isNamed = ref.cell !== undefined || ref.hasPath;
+    const { slot, generation, thread } = ref;
+    return isNamed ? [slot, generation, thread, ref.path] : [slot, generation, thread];
+  },
+  read: (data, owner) => {
+    const [slot, generation, thread, path] = data as [number, number, number, string | undefined];
+    return (owner as CellHost).refTo(slot, generation, thread, path);
+  },
+});

@@ -1,0 +1,70 @@
+/**
+ * Which actor is running. In the synchronous part of a handler a register says it; in the rest of an async handler
+ * an AsyncLocalStorage does, and only there, since it makes every await of the thread dearer.
+ * Runs on: any.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AskChain, Asker } from '../message/envelope.js';
+import type { ActorCell } from './actor-cell.js';
+
+/** One execution of one handler. */
+export interface Execution {
+  readonly cell: ActorCell;
+  /** Number of the message among all this thread has begun. */
+  readonly turn: number;
+  readonly asker: Asker | undefined;
+  readonly traceparent: string | undefined;
+}
+
+const storage = new AsyncLocalStorage<Execution>();
+
+export class Running {
+  /** Set while a handler's synchronous part runs. */
+  cell: ActorCell | undefined = undefined;
+  turn = 0;
+  asker: Asker | undefined = undefined;
+  traceparent: string | undefined = undefined;
+  /** Set by ctx.stash() during a handler's synchronous part. */
+  isStashed = false;
+  /** True once any async handler has run here: before, there is nothing to look up. */
+  #usesStorage = false;
+
+  /** The actor whose handler runs here and now, in either part. */
+  current(): ActorCell | undefined {
+    if (this.cell !== undefined) return this.cell;
+    return this.#usesStorage ? storage.getStore()?.cell : undefined;
+  }
+
+  traceparentNow(): string | undefined {
+    if (this.cell !== undefined) return this.traceparent;
+    return this.#usesStorage ? storage.getStore()?.traceparent : undefined;
+  }
+
+  /** The chain an ask made now would carry: the running actor on top of those that wait for it. */
+  chain(): AskChain | undefined {
+    if (this.cell !== undefined) return linkOf(this.cell, this.turn, this.asker);
+    if (!this.#usesStorage) return undefined;
+    const execution = storage.getStore();
+    return execution === undefined
+      ? undefined
+      : linkOf(execution.cell, execution.turn, execution.asker);
+  }
+
+  /** Runs an async handler so that its later parts know whose they are. */
+  runAsync<T>(cell: ActorCell, fn: () => T): T {
+    this.#usesStorage = true;
+    const { turn, asker, traceparent } = this;
+    return storage.run({ cell, turn, asker, traceparent }, fn);
+  }
+
+  /** Runs something outside any actor, whatever the async context it was scheduled from. */
+  outside<T>(fn: () => T): T {
+    return this.#usesStorage ? storage.exit(fn) : fn();
+  }
+}
+
+function linkOf(cell: ActorCell, turn: number, asker: Asker | undefined): AskChain {
+  const up = asker?.chain;
+  const { slot, generation } = cell;
+  return { slot, generation, turn, path: cell.path, up, length: (up?.length ?? 0) + 1 };
+}

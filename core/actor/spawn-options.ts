@@ -1,0 +1,108 @@
+/**
+ * How an actor is spawned: its name, where it runs, how much its mailbox holds, what its supervisor does when
+ * it fails; and how many replicas of it there are.
+ * Runs on: any.
+ */
+import { CodedError, textOf } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import type { OverflowRule } from '../mailbox/overflow.js';
+import type { ActorRef } from './actor-ref.js';
+import type { SupervisionOptions } from './supervision.js';
+
+export interface MailboxOptions {
+  /** Messages it holds, the one being handled included. Default 10 000; `Infinity` must be written. */
+  readonly capacity?: number;
+  /** Bytes of strings and binaries it holds, estimated. Default 64 MiB; `Infinity` must be written. */
+  readonly bytes?: number;
+  /** What a full mailbox does. Default reject: the sender hears `full` and nothing is lost. */
+  readonly overflow?: OverflowRule;
+  /** Higher first; first-in first-out within one. By handler name; others have 0. */
+  readonly priorities?: Readonly<Record<string, number>>;
+}
+
+/** A pool thread by number (from 1), the main thread, or a thread of its own. */
+export type ThreadChoice = number | 'main' | 'dedicated';
+
+export interface SpawnOptions {
+  /** Unique among its siblings. Default: the definition's name and a number. */
+  readonly name?: string;
+  readonly mailbox?: MailboxOptions;
+  /** What the supervisor does when this child fails; laid over the supervisor's own options. */
+  readonly supervision?: SupervisionOptions;
+  /** Default: the parent's thread for ctx.spawn, the least loaded for system.spawn, spread for replicas. */
+  readonly thread?: ThreadChoice;
+  /** On the thread of that actor. */
+  readonly near?: ActorRef<unknown>;
+}
+
+export type Routing = 'round-robin' | 'random' | 'least-loaded' | 'hash';
+
+export interface ReplicaOptions extends SpawnOptions {
+  readonly replicas: number;
+  /** How tell, send and ask without a key choose a replica. Default round-robin. */
+  readonly routing?: Routing;
+}
+
+/** Spawn options with defaults, as they travel. */
+export interface SpawnSettings {
+  readonly name: string | undefined;
+  readonly capacity: number;
+  readonly bytesMax: number;
+  readonly overflow: OverflowRule;
+  readonly priorities: Readonly<Record<string, number>> | undefined;
+}
+
+/** Throws CONFIG_INVALID with every fault. */
+export function parseSpawnOptions(
+  definition: string,
+  options: SpawnOptions,
+  defaults: { readonly capacity: number; readonly bytes: number },
+): SpawnSettings {
+  const { name, mailbox = {} } = options;
+  const settings: SpawnSettings = {
+    name,
+    capacity: mailbox.capacity ?? defaults.capacity,
+    bytesMax: mailbox.bytes ?? defaults.bytes,
+    overflow: mailbox.overflow ?? 'reject',
+    priorities: mailbox.priorities,
+  };
+  const faults: string[] = [];
+  if (name !== undefined && !isName(name)) {
+    throw new CodedError(
+      'ACTOR_NAME_INVALID',
+      `expected an actor name of 1 to ${LIMITS.nameCharsMax} characters without "/" or "#", got ${textOf(name)}`,
+    );
+  }
+  if (
+    !(
+      settings.capacity >= 1 &&
+      (Number.isInteger(settings.capacity) || settings.capacity === Infinity)
+    )
+  ) {
+    faults.push(
+      `mailbox.capacity: expected an integer of 1 or more, got ${textOf(mailbox.capacity)}`,
+    );
+  }
+  if (!(settings.bytesMax >= 1))
+    faults.push(`mailbox.bytes: expected 1 or more, got ${textOf(mailbox.bytes)}`);
+  if (!['reject', 'drop-oldest', 'drop-newest'].includes(settings.overflow)) {
+    faults.push(
+      `mailbox.overflow: expected reject, drop-oldest or drop-newest, got ${textOf(settings.overflow)}`,
+    );
+  }
+  if (faults.length > 0) {
+    throw new CodedError('CONFIG_INVALID', `spawn of "${definition}": ${faults.join('; ')}`, {
+      details: { faults },
+    });
+  }
+  return settings;
+}
+
+function isName(name: unknown): boolean {
+  return (
+    typeof name === 'string' &&
+    name !== '' &&
+    name.length <= LIMITS.nameCharsMax &&
+    !/[/#]/.test(name)
+  );
+}

@@ -1,0 +1,272 @@
+/**
+ * The slot table: one row per actor in shared memory, so that any thread can read any mailbox's depth,
+ * admit a message to it, or see that it has stopped, without sending anything.
+ *
+ *   admitted[slot]   messages ever admitted; senders on any thread add          (own region: senders' line)
+ *   row[slot]        state|generation, settled, capacity, waiters, owner, stashed, over bytes, next  (owner's line)
+ *
+ * Depth = admitted - settled. Both only grow and are never reset, not even for a new tenant, so a slot may be
+ * re-let exactly when it is STOPPED and both agree: then no message of the old tenant is anywhere.
+ * A thread can be terminated only at function entries and loop back-edges; every multi-step change here is
+ * straight-line code in one function, so a killed thread leaves it done or not begun.
+ * Runs on: any.
+ */
+import { CodedError } from './errors.js';
+import { LIMITS } from './limits.js';
+import { Counter } from './thread-table.js';
+
+/** Life of a slot's tenant. Only STARTING, RUNNING and SUSPENDED admit messages. */
+export const SlotState = {
+  free: 0,
+  starting: 1,
+  running: 2,
+  suspended: 3,
+  stopping: 4,
+  stopped: 5,
+} as const;
+export type SlotState = (typeof SlotState)[keyof typeof SlotState];
+
+/** What admission answers. */
+export const Admission = { accepted: 0, full: 1, stopped: 2 } as const;
+export type Admission = (typeof Admission)[keyof typeof Admission];
+
+const ROW_WORDS = 8;
+const STATE = 0;
+const SETTLED = 1;
+const CAPACITY = 2;
+const WAITERS = 3;
+const OWNER = 4;
+const STASHED = 5;
+const OVER_BYTES = 6;
+const NEXT = 7;
+
+/** Where a sender journals what it admitted: the words of its channel's memory (transport/channel-memory.ts). */
+export const JOURNAL_TAIL = 49;
+export const JOURNAL = 64;
+/** Entries of the ring: what waits for credit, and the batch being filled. */
+export const JOURNAL_SIZE = LIMITS.outboxMessages * 2;
+
+const STATE_BITS = 3;
+const STATE_MASK = 7;
+/** Owner of a slot that nobody has claimed. */
+const NOBODY = -1;
+
+/** The two shared buffers of a table; plain data that is handed to every thread. */
+export interface SlotTableMemory {
+  readonly rows: SharedArrayBuffer;
+  readonly admitted: SharedArrayBuffer;
+  readonly head: SharedArrayBuffer;
+}
+
+export class SlotTable {
+  readonly slotsMax: number;
+  /** For the hot path of senders; see {@link admit}. */
+  readonly admitted: Int32Array;
+  readonly #rows: Int32Array;
+  /** [0] first slot never handed out. [1] top of the stack of free blocks: (tag << 32) | block head + 1. */
+  readonly #head: BigInt64Array;
+
+  constructor(readonly memory: SlotTableMemory) {
+    this.#rows = new Int32Array(memory.rows);
+    this.admitted = new Int32Array(memory.admitted);
+    this.#head = new BigInt64Array(memory.head);
+    this.slotsMax = this.admitted.length;
+  }
+
+  static allocate(slotsMax: number): SlotTableMemory {
+    return {
+      rows: new SharedArrayBuffer(slotsMax * ROW_WORDS * 4),
+      admitted: new SharedArrayBuffer(slotsMax * 4),
+      head: new SharedArrayBuffer(16),
+    };
+  }
+
+  /**
+   * Admits one message for an actor on another thread: adds first, then looks; a wrong tenant, a state that takes
+   * nothing or a mailbox over capacity is answered by taking the addition back. The journal entry (see
+   * transport/channel-memory.ts) and the sender's account are written in the same straight line.
+   */
+  admit(slot: number, generation: number, journal: Int32Array, accounts: Float64Array): Admission {
+    const row = slot * ROW_WORDS;
+    const before = Atomics.add(this.admitted, slot, 1);
+    const word = Atomics.load(this.#rows, row + STATE);
+    const state = word & STATE_MASK;
+    if (word >>> STATE_BITS !== generation || state === 0 || state > SlotState.suspended) {
+      Atomics.sub(this.admitted, slot, 1);
+      return Admission.stopped;
+    }
+    const depth = (before + 1 - Atomics.load(this.#rows, row + SETTLED)) | 0;
+    if (
+      depth > (this.#rows[row + CAPACITY] as number) ||
+      (this.#rows[row + OVER_BYTES] as number) !== 0
+    ) {
+      Atomics.sub(this.admitted, slot, 1);
+      return Admission.full;
+    }
+    const tail = journal[JOURNAL_TAIL] as number;
+    journal[JOURNAL + (tail & (JOURNAL_SIZE - 1))] = slot;
+    journal[JOURNAL_TAIL] = (tail + 1) | 0;
+    accounts[Counter.accepted] = (accounts[Counter.accepted] as number) + 1;
+    return Admission.accepted;
+  }
+
+  /** Counts a message in that was accepted while its thread was away, whatever the capacity says. */
+  admitHeld(slot: number): void {
+    Atomics.add(this.admitted, slot, 1);
+  }
+
+  /** Takes an admission back that led to nothing. */
+  withdraw(slot: number): void {
+    Atomics.sub(this.admitted, slot, 1);
+  }
+
+  /** Messages admitted and not yet settled: queued, on their way, or being handled. */
+  depth(slot: number): number {
+    return (
+      (Atomics.load(this.admitted, slot) - Atomics.load(this.#rows, slot * ROW_WORDS + SETTLED)) | 0
+    );
+  }
+
+  settled(slot: number): number {
+    return Atomics.load(this.#rows, slot * ROW_WORDS + SETTLED);
+  }
+
+  /** Owner only. A full barrier: whoever sets its waiter bit before this sees it, or is seen by {@link waiters}. */
+  storeSettled(slot: number, settled: number): void {
+    Atomics.store(this.#rows, slot * ROW_WORDS + SETTLED, settled);
+  }
+
+  capacity(slot: number): number {
+    return this.#rows[slot * ROW_WORDS + CAPACITY] as number;
+  }
+
+  /** Threads with senders that wait for room here, a bit each. */
+  waiters(slot: number): number {
+    return Atomics.load(this.#rows, slot * ROW_WORDS + WAITERS);
+  }
+
+  addWaiter(slot: number, thread: number): void {
+    Atomics.or(this.#rows, slot * ROW_WORDS + WAITERS, 1 << thread);
+  }
+
+  takeWaiters(slot: number): number {
+    return Atomics.exchange(this.#rows, slot * ROW_WORDS + WAITERS, 0);
+  }
+
+  owner(slot: number): number {
+    return Atomics.load(this.#rows, slot * ROW_WORDS + OWNER);
+  }
+
+  state(slot: number): SlotState {
+    return (Atomics.load(this.#rows, slot * ROW_WORDS + STATE) & STATE_MASK) as SlotState;
+  }
+
+  generation(slot: number): number {
+    return Atomics.load(this.#rows, slot * ROW_WORDS + STATE) >>> STATE_BITS;
+  }
+
+  /** True while the tenant `generation` of the slot has not stopped. */
+  isLive(slot: number, generation: number): boolean {
+    const word = Atomics.load(this.#rows, slot * ROW_WORDS + STATE);
+    const state = word & STATE_MASK;
+    return (
+      word >>> STATE_BITS === generation && state !== SlotState.free && state < SlotState.stopped
+    );
+  }
+
+  setState(slot: number, generation: number, state: SlotState): void {
+    Atomics.store(this.#rows, slot * ROW_WORDS + STATE, (generation << STATE_BITS) | state);
+  }
+
+  stashed(slot: number): number {
+    return this.#rows[slot * ROW_WORDS + STASHED] as number;
+  }
+
+  setStashed(slot: number, count: number): void {
+    this.#rows[slot * ROW_WORDS + STASHED] = count;
+  }
+
+  /** Owner only. While the mailbox is over its byte bound, admission answers full. */
+  setOverBytes(slot: number, isOver: boolean): void {
+    this.#rows[slot * ROW_WORDS + OVER_BYTES] = isOver ? 1 : 0;
+  }
+
+  /** Lets a claimed slot to a new tenant in state STARTING; answers the tenant's generation. */
+  let(slot: number, owner: number, capacity: number): number {
+    const row = slot * ROW_WORDS;
+    const generation = ((Atomics.load(this.#rows, row + STATE) >>> STATE_BITS) + 1) & 0x1fffffff;
+    this.#rows[row + CAPACITY] = Math.min(capacity, 0x7fffffff);
+    this.#rows[row + WAITERS] = 0;
+    this.#rows[row + STASHED] = 0;
+    this.#rows[row + OVER_BYTES] = 0;
+    Atomics.store(this.#rows, row + OWNER, owner);
+    Atomics.store(this.#rows, row + STATE, (generation << STATE_BITS) | SlotState.starting);
+    return generation;
+  }
+
+  /** Slots ever handed out: rows at or above this one were never used. */
+  get slotsUsed(): number {
+    return Number(Atomics.load(this.#head, 0));
+  }
+
+  /**
+   * Takes a block of free slots for a thread: a returned block if there is one, else fresh rows.
+   * Throws SLOTS_EXHAUSTED. The tag in the stack's top makes a popped-and-pushed-again block visible (ABA).
+   */
+  claimBlock(thread: number, into: number[]): void {
+    for (;;) {
+      const top = Atomics.load(this.#head, 1);
+      const first = Number(top & 0xffffffffn) - 1;
+      if (first < 0) break;
+      const below = this.#rows[first * ROW_WORDS + WAITERS] as number;
+      const next = (((top >> 32n) + 1n) << 32n) | BigInt(below);
+      if (Atomics.compareExchange(this.#head, 1, top, BigInt.asIntN(64, next)) !== top) continue;
+      for (let slot = first; slot >= 0; ) {
+        this.#rows[slot * ROW_WORDS + OWNER] = thread;
+        into.push(slot);
+        slot = (this.#rows[slot * ROW_WORDS + NEXT] as number) - 1;
+      }
+      return;
+    }
+    const from = Number(Atomics.add(this.#head, 0, BigInt(LIMITS.slotBlock)));
+    const to = Math.min(from + LIMITS.slotBlock, this.slotsMax);
+    if (from >= to) {
+      Atomics.sub(this.#head, 0, BigInt(LIMITS.slotBlock));
+      throw new CodedError(
+        'SLOTS_EXHAUSTED',
+        `expected a free row in the slot table, got none of ${this.slotsMax}`,
+        {
+          details: { actorsMax: this.slotsMax },
+        },
+      );
+    }
+    for (let slot = to - 1; slot >= from; slot--) {
+      this.#rows[slot * ROW_WORDS + OWNER] = thread;
+      into.push(slot);
+    }
+  }
+
+  /** Gives free slots back to all threads as one block. In a free block WAITERS links blocks, NEXT links rows. */
+  returnBlock(slots: readonly number[]): void {
+    if (slots.length === 0) return;
+    const first = slots[0] as number;
+    for (let i = 0; i < slots.length; i++) {
+      const row = (slots[i] as number) * ROW_WORDS;
+      this.#rows[row + OWNER] = NOBODY;
+      this.#rows[row + NEXT] = i + 1 < slots.length ? (slots[i + 1] as number) + 1 : 0;
+    }
+    for (;;) {
+      const top = Atomics.load(this.#head, 1);
+      this.#rows[first * ROW_WORDS + WAITERS] = Number(top & 0xffffffffn);
+      const next = (((top >> 32n) + 1n) << 32n) | BigInt(first + 1);
+      if (Atomics.compareExchange(this.#head, 1, top, BigInt.asIntN(64, next)) === top) return;
+    }
+  }
+
+  /** Marks a stopped slot free. The caller has seen that depth is 0 and keeps the slot in its own list. */
+  free(slot: number, thread: number): void {
+    const row = slot * ROW_WORDS;
+    this.#rows[row + OWNER] = thread;
+    Atomics.store(this.#rows, row + STATE, (this.generation(slot) << STATE_BITS) | SlotState.free);
+  }
+}

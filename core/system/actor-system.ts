@@ -1,0 +1,380 @@
+/**
+ * The front of the runtime: a system of actors over the main thread and a pool. createSystem() in a program makes
+ * one; in a pool thread, which loads the same modules, it never settles, so that one file may define actors and be
+ * the program that uses them.
+ * Runs on: main.
+ */
+import type { ActorRef } from '../actor/actor-ref.js';
+import type { StopMode, Terminated } from '../actor/actor-context.js';
+import { Children, type Child, type Supervisor } from '../actor/children.js';
+import type { Recipe } from '../actor/definition.js';
+import type { Ref } from '../actor/ref.js';
+import type { SpawnOptions } from '../actor/spawn-options.js';
+import { type Clock, systemClock } from '../clock.js';
+import { parseSystemOptions, type SystemConfig, type SystemOptions } from '../config.js';
+import { CodedError } from '../errors.js';
+import type { SystemEvents } from '../events.js';
+import { type Executor, systemExecutor } from '../executor.js';
+import { assertLimits, LIMITS } from '../limits.js';
+import type { HostRequest, Signal } from '../message/signal.js';
+import { seededRandom, systemRandom } from '../random.js';
+import { SlotTable } from '../slot-table.js';
+import { type Counters, ThreadTable, Word } from '../thread-table.js';
+import { ActorHost } from '../threads/actor-host.js';
+import { importModule, isPoolThread } from '../threads/import-module.js';
+import { chooseThread } from '../threads/placement.js';
+import { type ActorInfo, inspectHost, type MainControl } from '../threads/thread-control.js';
+import { type PoolThread, ThreadPool } from '../threads/thread-pool.js';
+import { transportNamed } from '../threads/transports.js';
+import type { Transport } from '../transport/transport.js';
+import { Fleet } from './fleet.js';
+import { Registry } from './registry.js';
+import { backlog, closeIntake, type Drained, quiet } from './shutdown.js';
+import { SystemEventStream } from './system-event-stream.js';
+import { Watchdog } from './watchdog.js';
+
+/** What a system is made of beside its options; the testkit gives its own. */
+export interface SystemParts {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly transport: Transport;
+  readonly passMs: number;
+  /** Undefined with threads: 0. */
+  readonly pool: ((main: MainControl) => { start(): PoolThread; destroy(): Promise<void> }) | undefined;
+}
+
+/** A snapshot of the accounts. attempted = accepted + refused + stopped. */
+export interface SystemStats extends Counters {
+  /** accepted = handled + deadLetters + queued + stashed, once all is quiet; queued counts what is on its way too. */
+  readonly queued: number;
+  readonly stashed: number;
+  readonly actors: number;
+  readonly threads: readonly ({ readonly thread: number; readonly actors: number } & Counters)[];
+}
+
+/** Starts a system. Rejects CONFIG_INVALID, THREAD_DIED. Inside a pool thread it never settles. */
+export function createSystem(options: SystemOptions = {}): Promise<ActorSystem> {
+  if (isPoolThread()) return new Promise<never>(() => {});
+  return startSystem(options);
+}
+
+async function startSystem(options: SystemOptions): Promise<ActorSystem> {
+  const config = parseSystemOptions(options);
+  const system = new ActorSystem(config, {
+    clock: systemClock,
+    executor: systemExecutor,
+    transport: transportNamed(config.transport),
+    passMs: LIMITS.passMs,
+    pool: config.threads + config.spareThreads === 0 ? undefined : (main) => new ThreadPool(config, main),
+  });
+  await system.start();
+  return system;
+}
+
+export class ActorSystem implements Supervisor {
+  readonly name: string;
+  readonly events: SystemEventStream;
+  /** Internal: the main thread's host. */
+  readonly host: ActorHost;
+  readonly path = '';
+  readonly #config: SystemConfig;
+  readonly #clock: Clock;
+  readonly #children: Children;
+  readonly #registry: Registry;
+  readonly #fleet: Fleet;
+  readonly #pool: { start(): PoolThread; destroy(): Promise<void> } | undefined;
+  readonly #watchdog: Watchdog;
+  readonly #handlerNames = new Map<string, string>();
+  #lastPlaced = 0;
+  #whenChildless: (() => void) | undefined = undefined;
+  #stopping: Promise<Drained> | undefined = undefined;
+  #onSignal: ((signal: NodeJS.Signals) => void) | undefined = undefined;
+
+  constructor(config: SystemConfig, parts: SystemParts) {
+    assertLimits();
+    this.name = config.name;
+    this.#config = config;
+    this.#clock = parts.clock;
+    this.#children = new Children(this);
+    const slots = SlotTable.allocate(config.actorsMax);
+    const threads = ThreadTable.allocate();
+    const random = config.seed === undefined ? systemRandom : seededRandom(config.seed);
+    const settings = { slots, threads, mailbox: config.mailbox, askMs: config.askMs, sendMs: config.sendMs, passMs: parts.passMs };
+    this.events = new SystemEventStream(new ThreadTable(threads), config.logger);
+    const emit = <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]): void => this.events.emit(name, payload);
+    this.host = new ActorHost({
+      ...settings,
+      thread: 0,
+      epoch: 0,
+      transport: parts.transport,
+      clock: parts.clock,
+      executor: parts.executor,
+      random,
+      logger: config.logger,
+      importModule,
+      connect: (to, memory, end) => void this.#connect(0, to, memory, end),
+      emit,
+      handlerNamed: (number, name) => this.#handlerNames.set(`0.${number}`, name),
+      root: {
+        children: this.#children,
+        place: (wish) => this.#place(wish),
+        serve: (request) => this.#serve(request),
+        released: (slot, generation) => this.#registry.released(slot, generation),
+        threadWanted: (thread) => this.#addThread(thread),
+        signal: (signal) => this.#signal(signal),
+      },
+    });
+    this.#registry = new Registry((slot, generation) => this.host.table.isLive(slot, generation));
+    this.#pool = parts.pool?.({
+      connect: async (from, to, memory, end) => this.#connect(from, to, memory, end),
+      handlerNamed: async (thread, number, name) => {
+        this.#handlerNames.set(`${thread}.${number}`, name);
+      },
+    });
+    this.#fleet = new Fleet({
+      config,
+      clock: parts.clock,
+      host: this.host,
+      startThread: () => this.#startThread(),
+      initFor: (thread, epoch) => ({ ...settings, thread, epoch, transport: config.transport, seed: random.int(0x7fffffff) }),
+      emit,
+    });
+    this.#watchdog = this.#makeWatchdog(parts.clock);
+  }
+
+  /** Internal: createSystem() has called it. */
+  async start(): Promise<void> {
+    try {
+      await this.#fleet.start();
+    } catch (error) {
+      await this.#pool?.destroy();
+      throw error;
+    }
+    this.#watchdog.start();
+    if (this.#config.handleSignals) this.#listenToSignals();
+  }
+
+  get supervision(): SystemConfig['guardian'] {
+    return this.#config.guardian;
+  }
+
+  /** The guardian's answer to a child that cannot be helped: it is stopped, the system goes on. */
+  escalate(child: Child, error: Error): void {
+    this.#config.logger.error('an actor was given up', { path: child.path, error: error.message });
+    this.host.command(child, { type: 'stop', mode: 'stop', reason: 'failed' });
+  }
+
+  childless(): void {
+    this.#whenChildless?.();
+  }
+
+  /**
+   * Makes an actor; its ref is good at once, messages wait until it has started. Throws ACTOR_NAME_TAKEN,
+   * CONFIG_INVALID, THREAD_UNKNOWN, MESSAGE_NOT_ENCODABLE (start arguments), SLOTS_EXHAUSTED, SYSTEM_STOPPED.
+   */
+  spawn<P>(recipe: Recipe<P>, options: SpawnOptions = {}): ActorRef<P> {
+    return this.host.spawn(recipe, options, undefined) as unknown as ActorRef<P>;
+  }
+
+  /** Resolves when the actor has started; rejects ACTOR_START_FAILED with the cause, ACTOR_STOPPED. */
+  async started(ref: ActorRef<unknown>): Promise<void> {
+    const { slot, generation, thread } = ref.address;
+    await this.host.request(thread, { what: 'started', slot, generation });
+  }
+
+  /** The actor registered under that name, or spawned under it by the program. */
+  lookup<P>(name: string): ActorRef<P> | undefined {
+    const found = this.#registry.lookup(name) ?? this.#topLevel(name);
+    return found as ActorRef<P> | undefined;
+  }
+
+  /** Stops an actor: finish what is queued, the message in hand, or nothing. Resolves when it has ended. */
+  async stopActor(ref: ActorRef<unknown>, mode: StopMode = 'stop'): Promise<void> {
+    const ended = this.terminated(ref);
+    const { slot, generation, thread } = ref.address;
+    const command = { type: 'stop', mode, reason: mode === 'kill' ? 'killed' : 'stopped' } as const;
+    const remote = this.host.remoteChildren.get(slot)?.child;
+    if (remote?.generation === generation) this.host.command(remote, command);
+    else if (thread === 0) this.host.cellAt(slot)?.command(command);
+    else this.host.signal(thread, { ...command, slot, generation });
+    await ended;
+  }
+
+  /** Resolves with the end of an actor; at once with `gone` when it has ended already. */
+  terminated(ref: ActorRef<unknown>): Promise<Terminated> {
+    return new Promise((resolve) => {
+      const watcher = { notice: (fn: () => unknown) => void fn() };
+      this.host.watch(watcher, ref as unknown as Ref, resolve);
+    });
+  }
+
+  /** Every actor there is, by thread and path. */
+  async inspect(): Promise<readonly ActorInfo[]> {
+    const elsewhere = await this.#fleet.askAll((control) => control.inspect());
+    const all = [...inspectHost(this.host), ...elsewhere.flat()];
+    return all.sort((a, b) => a.thread - b.thread || (a.path < b.path ? -1 : 1));
+  }
+
+  /** The accounts, read from shared memory: asks no thread. */
+  stats(): SystemStats {
+    const { table, threads } = this.host;
+    const used = Math.min(table.slotsUsed, table.slotsMax);
+    let queued = 0;
+    let stashed = 0;
+    for (let slot = 0; slot < used; slot++) {
+      queued += table.depth(slot);
+      stashed += table.stashed(slot);
+    }
+    const each = [0, ...this.#fleet.threads].map((thread) => ({
+      thread,
+      actors: threads.load(thread, Word.actors),
+      ...threads.read(thread),
+    }));
+    const actors = each.reduce((sum, one) => sum + one.actors, 0);
+    return { ...threads.read(), queued, stashed, actors, threads: each };
+  }
+
+  /** The threads that serve; 0 is main. */
+  get threads(): readonly number[] {
+    return [0, ...this.#fleet.threads];
+  }
+
+  /** Kills a pool thread: its actors are restarted by their supervisors on its replacement. False if there is none. */
+  killThread(thread: number, reason = 'killed by the program'): boolean {
+    return this.#fleet.kill(thread, reason);
+  }
+
+  /** Closes the intake and waits until all that was accepted is handled, or the deadline (default stopMs). */
+  async drain(options: { readonly deadlineMs?: number } = {}): Promise<Drained> {
+    const deadlineMs = options.deadlineMs ?? this.#config.stopMs;
+    await closeIntake(this.host, this.#fleet);
+    return quiet(this.host, this.#fleet, this.#clock, deadlineMs);
+  }
+
+  /** Drains, stops every actor, children first, and ends the threads. Called again it gives the same promise. */
+  stop(options: { readonly deadlineMs?: number } = {}): Promise<Drained> {
+    this.#stopping ??= this.#stop(options.deadlineMs ?? this.#config.stopMs, 'stop');
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop().then(() => {});
+  }
+
+  async #stop(deadlineMs: number, reason: 'stop' | 'signal'): Promise<Drained> {
+    const untilMs = this.#clock.now() + deadlineMs;
+    this.events.emit('systemStopping', { reason, deadlineMs });
+    const drained = await this.drain({ deadlineMs });
+    await this.#stopActors(Math.max(0, untilMs - this.#clock.now()));
+    const left = drained.drained ? 0 : backlog(this.host);
+    this.#watchdog.stop();
+    if (this.#onSignal !== undefined) for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, this.#onSignal);
+    await this.#fleet.end(Math.max(50, untilMs - this.#clock.now()));
+    await this.#pool?.destroy();
+    this.host.close();
+    return { drained: drained.drained, left: Math.max(left, drained.left) };
+  }
+
+  /** Children before parents; whoever does not end in time is killed. */
+  #stopActors(deadlineMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      let cancel = (): void => {};
+      const done = (): void => {
+        cancel();
+        resolve();
+      };
+      this.#whenChildless = done;
+      if (this.#children.stopAll('stop')) return done();
+      cancel = this.#clock.after(deadlineMs, () => {
+        this.#children.stopAll('kill');
+        cancel = this.#clock.after(50, done);
+      });
+    });
+  }
+
+  #startThread(): PoolThread {
+    if (this.#pool === undefined) throw new CodedError('THREAD_UNKNOWN', 'expected a system with threads, got one with threads: 0');
+    return this.#pool.start();
+  }
+
+  async #connect(from: number, to: number, memory: SharedArrayBuffer, end: unknown): Promise<void> {
+    const { threads } = this.host;
+    const epoch = threads.epoch(from);
+    if (to === 0) {
+      this.host.channels.accept(from, epoch, memory, end);
+      return;
+    }
+    // A thread that is gone meanwhile needs no channel: the sender hears of its death.
+    await this.#fleet
+      .control(to)
+      ?.accept(from, epoch, memory, end)
+      .catch(() => {});
+  }
+
+  #place(_wish: SpawnOptions): number {
+    const pool = this.#fleet.threads.filter((thread) => thread <= this.#config.threads);
+    const loads: number[] = [];
+    for (const thread of pool) loads[thread] = this.host.threads.load(thread, Word.actors);
+    this.#lastPlaced = chooseThread({ type: 'least-loaded', previous: this.#lastPlaced }, loads, { pool, dedicated: [] });
+    return this.#lastPlaced;
+  }
+
+  #serve(request: HostRequest): unknown {
+    if (request.what === 'register') {
+      const { slot, generation, thread, name } = request;
+      this.#registry.register(name, this.host.refTo(slot, generation, thread) as unknown as ActorRef<unknown>);
+      return undefined;
+    }
+    return request.what === 'lookup' ? this.lookup(request.name) : undefined;
+  }
+
+  #topLevel(name: string): ActorRef<unknown> | undefined {
+    const child = this.#children.named(name);
+    if (child === undefined) return undefined;
+    return this.host.refTo(child.slot, child.generation, child.thread, child.path) as unknown as ActorRef<unknown>;
+  }
+
+  #addThread(thread: number): void {
+    this.#fleet.addDedicated(thread).catch((error: unknown) => {
+      this.#config.logger.error('a dedicated thread could not start', { thread, error: String(error) });
+    });
+  }
+
+  #signal(signal: Signal): void {
+    switch (signal.type) {
+      case 'released':
+        return this.#registry.released(signal.slot, signal.generation);
+      case 'threadWanted':
+        return this.#addThread(signal.thread);
+      case 'event':
+        return this.events.emit(signal.name as keyof SystemEvents & string, signal.payload as never);
+      default:
+        throw new CodedError('ASSERTION_FAILED', `expected a signal main understands, got ${signal.type}`);
+    }
+  }
+
+  #makeWatchdog(clock: Clock): Watchdog {
+    const { handlerOverrunMs, replaceOverrunThread } = this.#config;
+    return new Watchdog({
+      clock,
+      table: this.host.table,
+      threads: this.host.threads,
+      limitMs: handlerOverrunMs,
+      serving: () => this.#fleet.threads,
+      handlerName: (thread, number) => this.#handlerNames.get(`${thread}.${number}`),
+      overran: (overrun) => {
+        this.events.emit('handlerOverrun', overrun);
+        const { thread, handler, ranMs } = overrun;
+        this.#config.logger.warn('a handler overruns', { thread, handler, ranMs, actor: overrun.actor?.path });
+        if (replaceOverrunThread) this.killThread(thread, `handler "${handler}" ran ${Math.round(ranMs)} ms`);
+      },
+    });
+  }
+
+  #listenToSignals(): void {
+    this.#onSignal = () => {
+      this.#stopping ??= this.#stop(this.#config.stopMs, 'signal');
+    };
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, this.#onSignal);
+  }
+}

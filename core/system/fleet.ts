@@ -1,0 +1,208 @@
+/**
+ * The logical threads of a system and the physical ones that serve them: start, spares, death, replacement, threads
+ * of their own, the end. One change at a time: two deaths are mourned one after the other, in the order they were
+ * noticed. What to do about a death is in recovery.ts.
+ * Runs on: main.
+ */
+import type { Clock } from '../clock.js';
+import type { SystemConfig } from '../config.js';
+import { CodedError } from '../errors.js';
+import type { SystemEvents } from '../events.js';
+import { LIMITS } from '../limits.js';
+import type { ActorHost } from '../threads/actor-host.js';
+import type { ThreadControl, ThreadInit } from '../threads/thread-control.js';
+import type { PoolThread } from '../threads/thread-pool.js';
+import { Word } from '../thread-table.js';
+import { recover } from './recovery.js';
+
+export interface FleetOptions {
+  readonly config: SystemConfig;
+  readonly clock: Clock;
+  readonly host: ActorHost;
+  readonly startThread: () => PoolThread;
+  readonly initFor: (thread: number, epoch: number) => Omit<ThreadInit, 'away' | 'groups' | 'isIntakeClosed'>;
+  readonly emit: <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]) => void;
+}
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #serving = new Map<number, PoolThread>();
+  readonly #away = new Set<number>();
+  readonly #deaths = new Map<number, number[]>();
+  #spares: PoolThread[] = [];
+  #changes: Promise<unknown> = Promise.resolve();
+  #isEnding = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the pool. Rejects THREAD_DIED when a thread cannot start. */
+  async start(): Promise<void> {
+    const { config, host } = this.#options;
+    host.threads.claimThread();
+    const starts: Promise<void>[] = [];
+    for (let thread = 1; thread <= config.threads; thread++) {
+      host.threads.claimThread();
+      starts.push(this.#serve(thread, this.#options.startThread()));
+    }
+    for (let i = 0; i < config.spareThreads; i++) this.#addSpare();
+    await Promise.all(starts);
+  }
+
+  /** The threads that serve, main not among them. */
+  get threads(): number[] {
+    return [...this.#serving.keys()];
+  }
+
+  control(thread: number): PoolThread['control'] | undefined {
+    return this.#serving.get(thread)?.control;
+  }
+
+  /** Starts a thread of its own for a number that was claimed. */
+  async addDedicated(thread: number): Promise<void> {
+    this.#away.add(thread);
+    await this.#change(async () => {
+      await Promise.all([...this.#others()].map((other) => other.died(thread)));
+      await this.#serve(thread, this.#options.startThread());
+      await this.#back(thread);
+    });
+  }
+
+  /** Kills a thread; it is replaced as one that died. */
+  kill(thread: number, reason: string): boolean {
+    const serving = this.#serving.get(thread);
+    serving?.kill(reason);
+    return serving !== undefined;
+  }
+
+  /** Asks every thread; one that dies meanwhile answers nothing. */
+  async askAll<T>(ask: (control: PoolThread['control']) => Promise<T>): Promise<T[]> {
+    const answers = await Promise.allSettled([...this.#serving.values()].map(({ control }) => ask(control)));
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  }
+
+  /** Resolves when no thread is being replaced. */
+  async settled(): Promise<void> {
+    for (let seen: unknown; seen !== this.#changes; ) {
+      seen = this.#changes;
+      await this.#changes;
+    }
+  }
+
+  get isSettled(): boolean {
+    return this.#away.size === 0;
+  }
+
+  /** Ends every thread in order; those that do not answer in time are left to be killed. */
+  async end(deadlineMs: number): Promise<void> {
+    this.#isEnding = true;
+    const all = [...this.#serving.values(), ...this.#spares];
+    await Promise.allSettled(all.map(({ control }) => control.end()));
+    const { clock } = this.#options;
+    const allGone = Promise.all(all.map(({ gone }) => gone));
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(deadlineMs, resolve);
+      void allGone.then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  async #serve(thread: number, physical: PoolThread): Promise<void> {
+    const { host, emit, initFor } = this.#options;
+    const epoch = host.threads.epoch(thread);
+    await physical.control.become({
+      ...initFor(thread, epoch),
+      away: [...this.#away].filter((other) => other !== thread),
+      groups: host.groups.all(),
+      isIntakeClosed: host.intakeClosed,
+    });
+    this.#serving.set(thread, physical);
+    host.threads.store(thread, Word.serving, 1);
+    void physical.gone.then((error) => this.#gone(thread, physical, error));
+    emit('threadStarted', { thread, isSpare: false });
+  }
+
+  #gone(thread: number, physical: PoolThread, error: Error | undefined): void {
+    if (this.#isEnding || this.#serving.get(thread) !== physical) return;
+    const cause = error ?? new CodedError('THREAD_DIED', `thread ${thread} ended by itself`);
+    void this.#change(() => this.#replace(thread, cause));
+  }
+
+  async #replace(thread: number, error: Error): Promise<void> {
+    const { host, clock, emit } = this.#options;
+    const startedMs = clock.now();
+    this.#serving.delete(thread);
+    this.#away.add(thread);
+    host.threads.store(thread, Word.serving, 0);
+    host.threads.store(thread, Word.epoch, host.threads.epoch(thread) + 1);
+    emit('threadDied', { thread, error, actors: host.threads.load(thread, Word.actors) });
+    const isGivenUp = this.#isOverBudget(thread, startedMs);
+    const spare = isGivenUp ? undefined : this.#spares.shift();
+    const ended = await recover(host, thread, [...this.#others()], { isGivenUp, emit });
+    if (this.#isEnding) return;
+    if (!isGivenUp) await this.#serveAnew(thread, spare);
+    await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
+    await this.#back(thread);
+    if (isGivenUp) return;
+    if (spare !== undefined) this.#addSpare();
+    emit('threadReplaced', { thread, tookMs: clock.now() - startedMs, bySpare: spare !== undefined });
+  }
+
+  /** A spare may be dead itself: then a fresh thread, until one serves. */
+  async #serveAnew(thread: number, spare: PoolThread | undefined): Promise<void> {
+    const { startThread, host } = this.#options;
+    let physical = spare ?? startThread();
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#serve(thread, physical);
+      } catch (error) {
+        if (tries >= 3 || this.#isEnding) throw error;
+        host.logger.error('a thread could not start', { thread, error: String(error) });
+        physical.kill('it did not start');
+        physical = startThread();
+      }
+    }
+  }
+
+  async #back(thread: number): Promise<void> {
+    this.#away.delete(thread);
+    await Promise.allSettled([...this.#others()].map((other) => other.back(thread)));
+  }
+
+  /** Every host but the one that is away: the pool's through their control calls, main's directly. */
+  *#others(): Generator<Pick<ThreadControl, 'died' | 'ended' | 'back'>> {
+    const { casualties } = this.#options.host;
+    yield {
+      died: (thread) => casualties.died(thread),
+      ended: async (slots) => casualties.ended(slots),
+      back: async (thread) => casualties.back(thread),
+    };
+    for (const { control } of this.#serving.values()) yield control;
+  }
+
+  #isOverBudget(thread: number, now: number): boolean {
+    const deaths = (this.#deaths.get(thread) ?? []).filter((at) => now - at < LIMITS.threadRestartWindowMs);
+    deaths.push(now);
+    this.#deaths.set(thread, deaths);
+    return deaths.length > LIMITS.threadRestartsMax;
+  }
+
+  #addSpare(): void {
+    const spare = this.#options.startThread();
+    this.#spares.push(spare);
+    void spare.gone.then(() => {
+      this.#spares = this.#spares.filter((other) => other !== spare);
+    });
+  }
+
+  #change(change: () => Promise<void>): Promise<void> {
+    const changed = this.#changes.then(change);
+    this.#changes = changed.catch((error: unknown) => {
+      this.#options.host.logger.error('a thread could not be replaced', { error: String(error) });
+    });
+    return changed;
+  }
+}

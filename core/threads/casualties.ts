@@ -1,0 +1,174 @@
+/**
+ * What one thread does when another has died, and when it is back. Main leads (system/recovery.ts):
+ *
+ *   main ── died(B) ──▶ every host: channel to B ends, what B never began is salvaged; B's last frame is read,
+ *                       what B had admitted and never sent is settled; supervisors decide about their children on B
+ *        ◀─ report ──── held: messages salvaged per slot; kept: slots whose actors shall live on
+ *   main: what is neither settled nor held is lost and counted; slots not kept are ended; a spare becomes B
+ *        ── back(B) ──▶ children are spawned again, then the salvaged messages in order, then those held since
+ *
+ * Runs on: any.
+ */
+import type { CellCommand } from '../actor/cell-host.js';
+import type { RemoteChild } from '../actor/children.js';
+import { RemoteParent } from '../actor/actor-cell.js';
+import type { Argc } from '../message/envelope.js';
+import { CodedError } from '../errors.js';
+import type { EndReason, SlotId } from '../message/signal.js';
+import { Counter } from '../thread-table.js';
+import type { SalvagedMessage } from '../transport/outgoing-channel.js';
+import type { ActorHost } from './actor-host.js';
+
+/** What a host answers main about a dead thread. Pairs of slot and count; slots. */
+export interface CasualtyReport {
+  readonly held: readonly (readonly [number, number])[];
+  readonly kept: readonly number[];
+}
+
+export class Casualties {
+  readonly #host: ActorHost;
+  readonly #salvaged = new Map<number, SalvagedMessage[]>();
+  readonly #whenUp = new Map<number, (() => void)[]>();
+
+  constructor(host: ActorHost) {
+    this.#host = host;
+  }
+
+  /** A thread has died. Everything it had sent has been read when this resolves. */
+  async died(thread: number): Promise<CasualtyReport> {
+    const host = this.#host;
+    const salvaged = host.channels.down(thread);
+    this.#salvaged.set(thread, salvaged);
+    await host.channels.closed(thread);
+    for (const slot of host.channels.takeOrphans(thread)) host.settleOrphan(slot);
+    const error = new CodedError('THREAD_DIED', `thread ${thread} died`, { details: { thread } });
+    const kept = this.#decide(thread, error);
+    this.#failAsks(thread, salvaged);
+    host.streams.threadDied(thread);
+    this.#stopChildrenOf(thread);
+    const held = new Map<number, number>();
+    for (const { slot } of salvaged) held.set(slot, (held.get(slot) ?? 0) + 1);
+    return { held: [...held], kept };
+  }
+
+  /** The thread serves again; `ended` are the slots of its actors that do not come back. */
+  back(thread: number): void {
+    const host = this.#host;
+    const held = host.channels.up(thread);
+    for (const { child } of [...host.remoteChildren.values()]) {
+      if (child.thread === thread && child.isDown && child.wantsSpawn) this.#respawn(child);
+    }
+    for (const ref of host.watches.on(thread)) {
+      const { slot, generation } = ref;
+      if (host.table.isLive(slot, generation)) host.signal(thread, { type: 'watch', slot, generation, thread: host.thread });
+      else host.watches.ended(slot, generation, 'threadDied');
+    }
+    for (const message of this.#salvaged.get(thread) ?? []) this.#again(thread, message, false);
+    this.#salvaged.delete(thread);
+    for (const message of held) this.#again(thread, message, true);
+    for (const then of this.#whenUp.get(thread) ?? []) then();
+    this.#whenUp.delete(thread);
+    host.room.wakeAll((slot) => host.table.owner(slot) === thread || host.table.depth(slot) === 0);
+  }
+
+  /** Runs once the thread serves again. */
+  whenUp(thread: number, then: () => void): void {
+    const waiting = this.#whenUp.get(thread) ?? [];
+    waiting.push(then);
+    this.#whenUp.set(thread, waiting);
+  }
+
+  /** A command for a child whose thread is away, or that was not made again yet. */
+  commanded(child: RemoteChild, command: CellCommand): void {
+    const host = this.#host;
+    if (command.type === 'stop') {
+      const { slot, generation, thread } = child;
+      this.#onceUp(thread, () => host.signal(thread, { ...command, slot, generation }));
+      return;
+    }
+    child.wantsSpawn = true;
+    if (!host.channels.isDown(child.thread)) this.#respawn(child);
+  }
+
+  /** A child on another thread has ended, or will not be made again. */
+  childEnded(id: SlotId, _reason: EndReason): void {
+    const entry = this.#host.remoteChildren.get(id.slot);
+    if (entry === undefined || entry.child.generation !== id.generation) return;
+    this.#host.remoteChildren.delete(id.slot);
+    entry.children.remove(entry.child, entry.child.spawn.name);
+  }
+
+  /** The slots that main has ended: their supervisors and watchers here hear it. */
+  ended(slots: readonly SlotId[]): void {
+    for (const id of slots) {
+      this.childEnded(id, 'threadDied');
+      this.#host.watches.ended(id.slot, id.generation, 'threadDied');
+    }
+  }
+
+  #onceUp(thread: number, then: () => void): void {
+    if (this.#host.channels.isDown(thread)) this.whenUp(thread, then);
+    else then();
+  }
+
+  /** Asks the supervisors; answers the slots that stay let. */
+  #decide(thread: number, error: CodedError): number[] {
+    const host = this.#host;
+    const mine = [...host.remoteChildren.values()].filter(({ child }) => child.thread === thread);
+    for (const { child } of mine) {
+      child.isDown = true;
+      child.wantsSpawn = false;
+    }
+    for (const { child, children } of mine) {
+      if (child.isStopping) continue;
+      const { path, restarts } = child;
+      children.failed(child, { error, child: path, handler: undefined, phase: 'thread', restarts });
+    }
+    return mine.filter(({ child }) => !child.isStopping).map(({ child }) => child.slot);
+  }
+
+  #respawn(child: RemoteChild): void {
+    child.isDown = false;
+    child.wantsSpawn = false;
+    child.restarts++;
+    this.#host.count(Counter.restarts, 1);
+    this.#host.signal(child.thread, { ...child.spawn, restarts: child.restarts });
+  }
+
+  /** Asks whose message had begun will get no answer; the others are sent again. */
+  #failAsks(thread: number, salvaged: readonly SalvagedMessage[]): void {
+    const host = this.#host;
+    const again = new Set<number>();
+    for (const { replyTo } of salvaged) if (replyTo?.thread === host.thread) again.add(replyTo.ask);
+    host.asks.failWhere(
+      (awaiting) => awaiting.target.thread === thread && !again.has(awaiting.id),
+      (awaiting) =>
+        new CodedError('ACTOR_THREAD_DIED', `expected an answer from ${awaiting.target.path}, but its thread ${thread} died`, {
+          details: { path: awaiting.target.path, thread },
+        }),
+    );
+  }
+
+  /** Actors here whose supervisor was there come back when it spawns them again. */
+  #stopChildrenOf(thread: number): void {
+    for (const cell of this.#host.cells()) {
+      const { parent } = cell;
+      if (parent instanceof RemoteParent && parent.thread === thread) {
+        cell.command({ type: 'stop', mode: 'stop', reason: 'stopped' });
+      }
+    }
+  }
+
+  /** Sends a message again, or for the first time, or buries it when its actor is gone. */
+  #again(thread: number, message: SalvagedMessage, isNew: boolean): void {
+    const host = this.#host;
+    const { slot, generation, name, argc, payload, traceparent, replyTo } = message;
+    const channel = host.channelTo(thread);
+    if (channel === undefined || !host.table.isLive(slot, generation)) return host.bury(message, 'threadDied');
+    if (isNew) host.table.admitHeld(slot);
+    channel.memory.journal(slot);
+    if (replyTo === undefined) channel.tell(slot, generation, name, argc as Argc, payload, traceparent);
+    else channel.ask(slot, generation, name, argc as Argc, payload, replyTo, traceparent);
+  }
+}
+

@@ -1,0 +1,151 @@
+/**
+ * The channels of one thread: one out to each other thread, opened at first use, and those others have opened to
+ * it. While a thread is being replaced nothing goes out to it; what is sent meanwhile is held here.
+ * Runs on: any.
+ */
+import { FrameDecoder, FrameEncoder } from '../message/codec.js';
+import { threadOfMark } from '../transport/channel-memory.js';
+import { ChannelMemory } from '../transport/channel-memory.js';
+import { IncomingChannel, type Receiver } from '../transport/incoming-channel.js';
+import { type ChannelHost, OutgoingChannel, type SalvagedMessage } from '../transport/outgoing-channel.js';
+import type { Transport } from '../transport/transport.js';
+import type { ThreadTable } from '../thread-table.js';
+import { Word } from '../thread-table.js';
+import { LIMITS } from '../limits.js';
+
+/** Hands the other end of a new channel to its thread. */
+export type Connect = (to: number, memory: SharedArrayBuffer, end: unknown, transfer: unknown[]) => void;
+
+export interface ChannelsOptions {
+  readonly thread: number;
+  readonly threads: ThreadTable;
+  readonly transport: Transport;
+  readonly connect: Connect;
+  /** What frames are decoded for: refs in them belong to it. */
+  readonly owner: ChannelHost;
+  readonly receiver: Receiver;
+  /** After each frame from a thread that waits for credit. */
+  readonly creditTaken: (thread: number) => void;
+}
+
+export class Channels {
+  readonly #options: ChannelsOptions;
+  readonly #outgoing: (OutgoingChannel | undefined)[] = [];
+  readonly #incoming: (IncomingChannel | undefined)[] = [];
+  readonly #closers = new Map<number, (() => void)[]>();
+  #held = new Map<number, SalvagedMessage[]>();
+  /** Bit per thread that is away. */
+  #downMask = 0;
+
+  constructor(options: ChannelsOptions) {
+    this.#options = options;
+  }
+
+  /** The channel to a thread; undefined while it is away. */
+  to(thread: number): OutgoingChannel | undefined {
+    return this.#outgoing[thread] ?? this.#open(thread);
+  }
+
+  isDown(thread: number): boolean {
+    return (this.#downMask & (1 << thread)) !== 0;
+  }
+
+  /** Another thread has opened its channel to this one. */
+  accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): void {
+    const { transport, owner, receiver, creditTaken } = this.#options;
+    this.#incoming[from]?.close();
+    this.#incoming[from] = new IncomingChannel(
+      from,
+      epoch,
+      memory,
+      transport.accept(end),
+      new FrameDecoder(owner),
+      receiver,
+      {
+        taken: (channel, wasStarved) => {
+          if (wasStarved) creditTaken(channel.thread);
+        },
+        closed: (channel) => {
+          if (this.#incoming[from] === channel) for (const done of this.#closers.get(from) ?? []) done();
+        },
+      },
+    );
+  }
+
+  /** Resolves when the last frame a dead thread had sent has been read. */
+  async closed(from: number): Promise<void> {
+    const channel = this.#incoming[from];
+    if (channel === undefined || channel.isClosed) return;
+    await new Promise<void>((resolve) => {
+      const closers = this.#closers.get(from) ?? [];
+      closers.push(resolve);
+      this.#closers.set(from, closers);
+    });
+    this.#closers.delete(from);
+  }
+
+  /** Slots of what a dead thread had admitted here and never sent. Forgets its channel. */
+  takeOrphans(from: number): number[] {
+    const channel = this.#incoming[from];
+    if (channel === undefined) return [];
+    const slots = channel.memory.orphans();
+    channel.close();
+    this.#incoming[from] = undefined;
+    return slots;
+  }
+
+  markBegun(mark: number): void {
+    this.#incoming[threadOfMark(mark)]?.memory.markBegun(mark);
+  }
+
+  /** A thread that does not serve yet, or no more: reads out what it never began. */
+  down(thread: number): SalvagedMessage[] {
+    this.#downMask |= 1 << thread;
+    const channel = this.#outgoing[thread];
+    this.#outgoing[thread] = undefined;
+    return channel?.salvage() ?? [];
+  }
+
+  /** Keeps a message for a thread that is away; false when too much is kept. */
+  hold(thread: number, message: SalvagedMessage): boolean {
+    const held = this.#held.get(thread) ?? [];
+    if (held.length >= LIMITS.outboxMessages) return false;
+    held.push(message);
+    this.#held.set(thread, held);
+    return true;
+  }
+
+  /** The thread serves (again): what was held for it, oldest first. */
+  up(thread: number): SalvagedMessage[] {
+    this.#downMask &= ~(1 << thread);
+    const held = this.#held.get(thread) ?? [];
+    this.#held.delete(thread);
+    return held;
+  }
+
+  heldFor(thread: number): number {
+    return this.#held.get(thread)?.length ?? 0;
+  }
+
+  /** True when nothing waits here to be posted. */
+  get isQuiet(): boolean {
+    return this.#outgoing.every((channel) => channel === undefined || !channel.isStarved) && this.#held.size === 0;
+  }
+
+  close(): void {
+    for (const channel of this.#outgoing) channel?.close();
+    for (const channel of this.#incoming) channel?.close();
+  }
+
+  #open(thread: number): OutgoingChannel | undefined {
+    if (this.isDown(thread)) return undefined;
+    const { transport, threads, owner, connect } = this.#options;
+    const { sink, end, endTransfer } = transport.open();
+    const memory = ChannelMemory.allocate();
+    const epoch = threads.load(thread, Word.epoch);
+    const channel = new OutgoingChannel(thread, epoch, owner, sink, memory, new FrameEncoder(owner));
+    this.#outgoing[thread] = channel;
+    connect(thread, memory, end, [...endTransfer]);
+    return channel;
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * When the cells of a thread have their turns. A pass is a burst of turns in a microtask; passes together may take
+ * `passMs` between two returns to the event loop, then the rest waits for the next round, so that timers and I/O
+ * have their chance however long the run queue is.
+ *
+ *   ready ─▶ microtask: pass … pass (budget) ─▶ setImmediate: budget anew, pass … ─▶ …
+ *
+ * The clock is looked at after 1, 2, 4, … at most 64 messages, the sooner the longer they take: looking costs as
+ * much as a small handler.
+ * Runs on: any.
+ */
+import type { ActorCell } from '../actor/actor-cell.js';
+import type { Clock } from '../clock.js';
+import type { Executor } from '../executor.js';
+import { RunQueue } from './run-queue.js';
+
+const LOOK_MAX = 64;
+
+export class PassLoop {
+  readonly #executor: Executor;
+  readonly #clock: Clock;
+  readonly #passMs: number;
+  readonly #afterPass: () => void;
+  readonly #queue = new RunQueue<ActorCell>();
+  /** When the first pass since the last return to the event loop began. */
+  #roundStart: number | undefined = undefined;
+  #isScheduled = false;
+  #isPassing = false;
+  #untilLook = 1;
+  #lookEvery = 1;
+  #lastLook = 0;
+  #isOver = false;
+
+  constructor(executor: Executor, clock: Clock, passMs: number, afterPass: () => void) {
+    this.#executor = executor;
+    this.#clock = clock;
+    this.#passMs = passMs;
+    this.#afterPass = afterPass;
+  }
+
+  get isPassing(): boolean {
+    return this.#isPassing;
+  }
+
+  /** Cells that wait for their turn. */
+  get length(): number {
+    return this.#queue.size;
+  }
+
+  ready(cell: ActorCell): void {
+    if (cell.isQueued) return;
+    cell.isQueued = true;
+    this.#queue.push(cell);
+    if (!this.#isScheduled && !this.#isPassing) {
+      this.#isScheduled = true;
+      this.#executor.soon(this.#pass);
+    }
+  }
+
+  /** Called after each message: true when the round's time is used up. */
+  isOver(): boolean {
+    return --this.#untilLook <= 0 && this.#look();
+  }
+
+  readonly #pass = (): void => {
+    this.#isScheduled = false;
+    const now = this.#clock.now();
+    if (this.#roundStart === undefined) {
+      this.#roundStart = now;
+      this.#executor.later(this.#newRound);
+    } else if (now - this.#roundStart >= this.#passMs) {
+      // The round is used up; #newRound goes on.
+      this.#isScheduled = true;
+      return;
+    }
+    this.#lastLook = now;
+    this.#isOver = false;
+    this.#isPassing = true;
+    try {
+      for (let cell = this.#queue.shift(); cell !== undefined; cell = this.#queue.shift()) {
+        cell.isQueued = false;
+        cell.turn();
+        if (this.#isOver || this.isOver()) break;
+      }
+    } finally {
+      this.#isPassing = false;
+      this.#afterPass();
+      if (this.#queue.size > 0) this.#isScheduled = true;
+    }
+  };
+
+  readonly #newRound = (): void => {
+    this.#roundStart = undefined;
+    if (this.#queue.size > 0) this.#pass();
+    else this.#isScheduled = false;
+  };
+
+  #look(): boolean {
+    const now = this.#clock.now();
+    const tookMs = now - this.#lastLook;
+    this.#lastLook = now;
+    this.#lookEvery = tookMs > 0.1 ? Math.max(1, this.#lookEvery >> 1) : Math.min(LOOK_MAX, this.#lookEvery * 2);
+    this.#untilLook = this.#lookEvery;
+    this.#isOver = now - (this.#roundStart ?? now) >= this.#passMs;
+    return this.#isOver;
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Making an actor: choose its thread, claim its slot, and either build the cell here or send a spawn signal there.
+ * The ref is good at once; messages queue until the actor has started.
+ * Runs on: any.
+ */
+import { ActorCell, RemoteParent } from '../actor/actor-cell.js';
+import { failStart, startError } from '../actor/cell-life.js';
+import { type Children, RemoteChild } from '../actor/children.js';
+import type { Recipe } from '../actor/definition.js';
+import type { Ref } from '../actor/ref.js';
+import { parseSpawnOptions, type SpawnOptions, type SpawnSettings } from '../actor/spawn-options.js';
+import { CodedError, textOf } from '../errors.js';
+import { decodeAlone, encodeAlone } from '../message/codec.js';
+import type { SpawnSignal } from '../message/signal.js';
+import { Counter } from '../thread-table.js';
+import type { ActorHost } from './actor-host.js';
+
+/** Throws ACTOR_NAME_TAKEN, CONFIG_INVALID, THREAD_UNKNOWN, SLOTS_EXHAUSTED, MESSAGE_NOT_ENCODABLE. */
+export function spawnActor(host: ActorHost, recipe: Recipe<unknown>, options: SpawnOptions, parent: ActorCell | undefined): Ref {
+  const { definition, args } = recipe;
+  const settings = parseSpawnOptions(definition.name, options, host.options.mailbox);
+  const children = parent === undefined ? host.root?.children : parent.more().children;
+  if (children === undefined) throw new CodedError('ASSERTION_FAILED', 'expected a supervisor for a new actor');
+  if (host.intakeClosed && parent === undefined) {
+    throw new CodedError('SYSTEM_STOPPED', `expected a running system to spawn "${definition.name}" in, got one that is stopping`);
+  }
+  children.checkName(settings.name);
+  const thread = threadFor(host, options, parent);
+  const packed = thread === host.thread ? undefined : encodeAlone(args, { owner: host });
+  const slot = host.slots.claim();
+  const capacity = settings.overflow === 'reject' ? settings.capacity : Infinity;
+  const generation = host.table.let(slot, thread, capacity);
+  host.count(Counter.spawned, 1);
+  if (packed === undefined) {
+    const cell = new ActorCell(host, slot, generation, settings);
+    cell.definition = definition;
+    cell.args = args;
+    cell.parent = parent;
+    cell.parentPath = parent?.path ?? '';
+    host.addCell(cell);
+    children.add(cell, settings.name, options.supervision);
+    host.ready(cell);
+    return cell.refTo();
+  }
+  const signal = spawnSignal(host, { slot, generation, recipe, packed, settings, parent });
+  const child = new RemoteChild(signal, thread);
+  adopt(host, child, children, options);
+  host.signal(thread, signal);
+  child.isDown = host.channels.isDown(thread);
+  return host.refTo(slot, generation, thread, signal.path);
+}
+
+/** A spawn signal has come: builds the cell, or fills the one that messages have made already. */
+export function receiveSpawn(host: ActorHost, signal: SpawnSignal): void {
+  const { slot, generation, parent, parentThread, definition: name, url } = signal;
+  if (!host.table.isLive(slot, generation)) return;
+  const settings: SpawnSettings = {
+    name: signal.name,
+    capacity: signal.capacity,
+    bytesMax: signal.bytesMax,
+    overflow: signal.overflow,
+    priorities: signal.priorities,
+  };
+  const cell = host.cellFor(slot, generation);
+  if (cell === undefined) return;
+  cell.settings = settings;
+  cell.parent = new RemoteParent(parentThread, parent?.slot, parent?.generation ?? 0);
+  cell.parentPath = signal.path.slice(0, signal.path.lastIndexOf('/'));
+  if (signal.restarts > 0) cell.more().restarts = signal.restarts;
+  host.loader.find(name, url, (found) => {
+    if (found instanceof CodedError) return failStart(cell, startError(cell.path, found));
+    cell.definition = found;
+    cell.args = decodeAlone(signal.args, { owner: host }) as unknown[];
+    host.ready(cell);
+  });
+}
+
+/** Takes a child on another thread into the books. */
+function adopt(host: ActorHost, child: RemoteChild, children: Children, options: SpawnOptions): void {
+  children.add(child, options.name, options.supervision);
+  host.remoteChildren.set(child.slot, { child, children });
+}
+
+function threadFor(host: ActorHost, options: SpawnOptions, parent: ActorCell | undefined): number {
+  const { thread, near } = options;
+  if (near !== undefined) return (near as unknown as Ref).thread;
+  if (thread === 'main') return 0;
+  if (thread === 'dedicated') return dedicatedThread(host);
+  if (thread === undefined) return parent === undefined ? (host.root?.place(options) ?? host.thread) : host.thread;
+  if (Number.isInteger(thread) && thread >= 0 && thread < host.threads.threads) return thread;
+  throw new CodedError('THREAD_UNKNOWN', `expected a thread from 0 to ${host.threads.threads - 1}, got ${textOf(thread)}`, {
+    details: { thread },
+  });
+}
+
+/** A new logical thread: away until main has started it, so that what is sent meanwhile is held. */
+function dedicatedThread(host: ActorHost): number {
+  const thread = host.threads.claimThread();
+  if (thread === undefined) {
+    throw new CodedError('THREAD_UNKNOWN', 'expected room for one thread more, got none: the system has all it can have');
+  }
+  host.channels.down(thread);
+  if (host.root === undefined) host.signal(0, { type: 'threadWanted', thread });
+  else host.root.threadWanted(thread);
+  return thread;
+}
+
+interface SpawnParts {
+  readonly slot: number;
+  readonly generation: number;
+  readonly recipe: Recipe<unknown>;
+  readonly packed: Uint8Array;
+  readonly settings: SpawnSettings;
+  readonly parent: ActorCell | undefined;
+}
+
+function spawnSignal(host: ActorHost, parts: SpawnParts): SpawnSignal {
+  const { slot, generation, recipe, packed, settings, parent } = parts;
+  const { name, capacity, bytesMax, overflow, priorities } = settings;
+  const { definition } = recipe;
+  return {
+    type: 'spawn',
+    slot,
+    generation,
+    definition: definition.name,
+    url: definition.url,
+    args: packed,
+    name,
+    path: `${parent?.path ?? ''}/${name ?? `${definition.name}#${slot}.${generation}`}`,
+    parent: parent === undefined ? undefined : { slot: parent.slot, generation: parent.generation },
+    parentThread: host.thread,
+    restarts: 0,
+    capacity,
+    bytesMax,
+    overflow,
+    priorities,
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * The control plane of one thread: what main may ask of it, and what it may ask of main. Calls about threads only;
+ * everything about one actor travels in the data channels. ThreadServer is the thread's side, the same in a pool
+ * thread and in the testkit.
+ * Runs on: any.
+ */
+import { CellState } from '../actor/cell-life.js';
+import type { Clock } from '../clock.js';
+import type { Executor } from '../executor.js';
+import type { Logger } from '../logger.js';
+import type { SlotId } from '../message/signal.js';
+import type { Random } from '../random.js';
+import type { SlotTableMemory } from '../slot-table.js';
+import type { ThreadTableMemory } from '../thread-table.js';
+import type { Transport } from '../transport/transport.js';
+import { ActorHost } from './actor-host.js';
+import type { CasualtyReport } from './casualties.js';
+import type { Membership } from './groups.js';
+
+/** Everything a new host must know. Plain data. */
+export interface ThreadInit {
+  readonly thread: number;
+  readonly epoch: number;
+  readonly slots: SlotTableMemory;
+  readonly threads: ThreadTableMemory;
+  readonly transport: 'port' | 'ring';
+  readonly mailbox: { readonly capacity: number; readonly bytes: number };
+  readonly askMs: number;
+  readonly sendMs: number;
+  readonly passMs: number;
+  readonly seed: number;
+  readonly groups: readonly Membership[];
+  /** Threads that do not serve at this moment. */
+  readonly away: readonly number[];
+  readonly isIntakeClosed: boolean;
+}
+
+/** One live actor, as inspect shows it. */
+export interface ActorInfo {
+  readonly path: string;
+  readonly definition: string;
+  readonly thread: number;
+  readonly slot: number;
+  readonly generation: number;
+  readonly state: string;
+  readonly queued: number;
+  readonly depth: number;
+  readonly stashed: number;
+  readonly inFlight: number;
+  readonly restarts: number;
+  readonly children: number;
+}
+
+/** What main asks of a thread. */
+export interface ThreadControl {
+  /** Makes it that logical thread. */
+  become(init: ThreadInit): Promise<void>;
+  accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): Promise<void>;
+  died(thread: number): Promise<CasualtyReport>;
+  ended(slots: readonly SlotId[]): Promise<void>;
+  back(thread: number): Promise<void>;
+  closeIntake(): Promise<void>;
+  isQuiet(): Promise<boolean>;
+  inspect(): Promise<ActorInfo[]>;
+  /** Ends the host; the thread's task then resolves. */
+  end(): Promise<void>;
+}
+
+/** What a thread asks of main. */
+export interface MainControl {
+  connect(from: number, to: number, memory: SharedArrayBuffer, end: unknown): Promise<void>;
+  handlerNamed(thread: number, number: number, name: string): Promise<void>;
+}
+
+/** What a thread has that does not come from main. */
+export interface ThreadParts {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly importModule: (url: string) => Promise<unknown>;
+  transportFor(name: 'port' | 'ring'): Transport;
+  loggerFor(host: () => ActorHost): Logger;
+  randomFor(seed: number): Random;
+  /** `transfer` are the ports within `end`. */
+  connect(from: number, to: number, memory: SharedArrayBuffer, end: unknown, transfer: unknown[]): void;
+  handlerNamed(thread: number, number: number, name: string): void;
+  ended(): void;
+}
+
+export class ThreadServer implements ThreadControl {
+  readonly #parts: ThreadParts;
+  host: ActorHost | undefined = undefined;
+
+  constructor(parts: ThreadParts) {
+    this.#parts = parts;
+  }
+
+  async become(init: ThreadInit): Promise<void> {
+    const { clock, executor, importModule, transportFor, loggerFor, randomFor, connect, handlerNamed } = this.#parts;
+    const { thread } = init;
+    const host: ActorHost = new ActorHost({
+      ...init,
+      transport: transportFor(init.transport),
+      clock,
+      executor,
+      random: randomFor(init.seed),
+      logger: loggerFor(() => host),
+      importModule,
+      connect: (to, memory, end, transfer) => connect(thread, to, memory, end, transfer),
+      emit: (name, payload) => host.signal(0, { type: 'event', name, payload }),
+      handlerNamed: (number, name) => handlerNamed(thread, number, name),
+    });
+    this.host = host;
+    for (const away of init.away) host.channels.down(away);
+    host.groups.restore(init.groups);
+    if (init.isIntakeClosed) host.closeIntake();
+  }
+
+  async accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): Promise<void> {
+    this.#live().channels.accept(from, epoch, memory, end);
+  }
+
+  async died(thread: number): Promise<CasualtyReport> {
+    return this.#live().casualties.died(thread);
+  }
+
+  async ended(slots: readonly SlotId[]): Promise<void> {
+    this.#live().casualties.ended(slots);
+  }
+
+  async back(thread: number): Promise<void> {
+    this.#live().casualties.back(thread);
+  }
+
+  async closeIntake(): Promise<void> {
+    this.#live().closeIntake();
+  }
+
+  async isQuiet(): Promise<boolean> {
+    return this.#live().isQuiet;
+  }
+
+  async inspect(): Promise<ActorInfo[]> {
+    return inspectHost(this.#live());
+  }
+
+  async end(): Promise<void> {
+    this.host?.close();
+    this.#parts.ended();
+  }
+
+  #live(): ActorHost {
+    if (this.host === undefined) throw new Error('expected a thread that has become one of a system');
+    return this.host;
+  }
+}
+
+const STATE_NAMES = new Map<number, string>(Object.entries(CellState).map(([name, state]) => [state, name]));
+
+/** Every actor of a host that has not stopped. */
+export function inspectHost(host: ActorHost): ActorInfo[] {
+  const infos: ActorInfo[] = [];
+  for (const cell of host.cells()) {
+    if (cell.state === CellState.stopped) continue;
+    const { path, slot, generation, state, queued, inFlight, thread } = cell;
+    infos.push({
+      path,
+      definition: cell.definition?.name ?? '',
+      thread,
+      slot,
+      generation,
+      state: STATE_NAMES.get(state) ?? '',
+      queued,
+      depth: host.table.depth(slot),
+      stashed: host.table.stashed(slot),
+      inFlight,
+      restarts: cell.extras?.restarts ?? 0,
+      children: cell.extras?.children.count ?? 0,
+    });
+  }
+  return infos;
+}

@@ -1,0 +1,208 @@
+/**
+ * Frames through a ring in shared memory, with a MessagePort beside it for what the ring cannot do: wake a sleeping
+ * reader, carry frames with attachments, frames too large, and frames that find the ring full. Every frame has a
+ * sequence number, whichever way it goes, so the reader takes them in order.
+ *
+ *   sink ─ frame 7 ─▶ [ring: 7 · 8 · 10] ─▶ source        the ring holds 10, but 9 is due: it was posted before
+ *        └ frame 9 ─▶ (port: 9)          ─▶               10 was written, so it is in the port's queue already
+ *
+ * When the writer's thread dies, its port closes; by then nothing more is written, so what the ring holds is all
+ * there was, and it is delivered before the close.
+ * Runs on: any.
+ */
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { assert } from '../errors.js';
+import { LIMITS } from '../limits.js';
+import type { Transferred } from '../message/attachments.js';
+import { allocateRing, RingReader, RingWriter } from './spsc-ring.js';
+import type { FrameSink, FrameSource, OnFrame, Transport } from './transport.js';
+
+interface RingEnd {
+  readonly memory: SharedArrayBuffer;
+  readonly port: MessagePort;
+}
+
+/** A frame that goes by the port; null in its place only wakes. */
+type PostedFrame = readonly [
+  sequence: number,
+  bytes: Uint8Array,
+  attachments: readonly unknown[] | undefined,
+];
+
+export const ringTransport: Transport = {
+  name: 'ring',
+  open: () => {
+    const { port1, port2 } = new MessageChannel();
+    const memory = allocateRing(LIMITS.ringBytes);
+    const end: RingEnd = { memory, port: port2 };
+    return { sink: new RingSink(memory, port1), end, endTransfer: [port2] };
+  },
+  accept: (end) => new RingSource(end as RingEnd),
+};
+
+class RingSink implements FrameSink {
+  readonly #ring: RingWriter;
+  readonly #port: MessagePort;
+  #sequence = 0;
+  #isClosed = false;
+
+  constructor(memory: SharedArrayBuffer, port: MessagePort) {
+    this.#ring = new RingWriter(memory);
+    this.#port = port;
+  }
+
+  send(
+    bytes: Uint8Array,
+    attachments?: readonly unknown[],
+    transfer: readonly Transferred[] = [],
+  ): void {
+    if (this.#isClosed) return;
+    const isSmall = attachments === undefined && bytes.length <= LIMITS.ringFrameBytes;
+    if (isSmall && this.#ring.tryWrite(bytes, this.#sequence)) {
+      if (this.#ring.mustWake()) this.#port.postMessage(null);
+    } else {
+      this.#port.postMessage([this.#sequence, bytes, attachments], transfer);
+    }
+    // Only now: a frame that could not be posted has taken no number.
+    this.#sequence = (this.#sequence + 1) | 0;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#port.close();
+  }
+}
+
+class RingSource implements FrameSource {
+  readonly #ring: RingReader;
+  readonly #port: MessagePort;
+  /** Frames taken from the port before their turn; at most one, but for those that came as events. */
+  readonly #posted: PostedFrame[] = [];
+  #onFrame: OnFrame | undefined;
+  #due = 0;
+  #isDelivering = false;
+  #idleTurns = 0;
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor({ memory, port }: RingEnd) {
+    this.#ring = new RingReader(memory);
+    this.#port = port;
+  }
+
+  start(onFrame: OnFrame, onClose: () => void): void {
+    this.#onFrame = onFrame;
+    this.#port.on('message', (posted: PostedFrame | null) => {
+      if (posted !== null) this.#posted.push(posted);
+      this.#run();
+    });
+    this.#port.once('close', () => {
+      if (this.#onFrame === undefined) return;
+      this.#deliver();
+      const isOpen = this.#onFrame !== undefined;
+      this.#stop();
+      if (isOpen) onClose();
+    });
+    // Listening made it keep the process alive.
+    this.#port.unref();
+    this.#scheduleTurn();
+  }
+
+  poll(): number {
+    if (this.#isDelivering) return 0;
+    const count = this.#deliver();
+    if (count > 0) {
+      this.#idleTurns = 0;
+      // Whoever sends now is likely to send more: no wake-ups while the next turns look anyway.
+      if (this.#turn === undefined && this.#onFrame !== undefined) {
+        this.#ring.wake();
+        this.#scheduleTurn();
+      }
+    }
+    return count;
+  }
+
+  ref(): void {
+    this.#port.ref();
+  }
+
+  unref(): void {
+    this.#port.unref();
+  }
+
+  close(): void {
+    this.#stop();
+    this.#port.close();
+  }
+
+  #stop(): void {
+    this.#onFrame = undefined;
+    if (this.#turn !== undefined) clearImmediate(this.#turn);
+    this.#turn = undefined;
+  }
+
+  /** Delivers, then looks again in the next turns of the event loop: waking up costs more than ten of them. */
+  #run(): void {
+    try {
+      this.#ring.wake();
+      if (this.#deliver() > 0) this.#idleTurns = 0;
+      else this.#idleTurns++;
+    } finally {
+      if (this.#onFrame !== undefined && this.#turn === undefined) this.#rest();
+    }
+  }
+
+  #rest(): void {
+    if (this.#idleTurns >= LIMITS.ringIdleTurns && this.#ring.trySleep()) this.#idleTurns = 0;
+    else this.#scheduleTurn();
+  }
+
+  #scheduleTurn(): void {
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      this.#run();
+    });
+  }
+
+  /** Hands over every frame whose turn has come; answers how many. */
+  #deliver(): number {
+    let count = 0;
+    this.#isDelivering = true;
+    try {
+      while (this.#onFrame !== undefined) {
+        const posted = this.#posted[0];
+        if (posted !== undefined && posted[0] === this.#due) {
+          this.#posted.shift();
+          this.#due = (this.#due + 1) | 0;
+          this.#onFrame(posted[1], posted[2]);
+        } else if (!this.#ring.hasNext()) {
+          // A posted frame with an earlier one missing would be here with all of the ring read.
+          assert(posted === undefined, 'the ring to hold what was sent before a posted frame');
+          break;
+        } else if (this.#ring.sequence === this.#due) {
+          this.#due = (this.#due + 1) | 0;
+          this.#onFrame(this.#ring.take(), undefined);
+        } else {
+          this.#fetchPosted();
+          continue;
+        }
+        count++;
+      }
+    } finally {
+      this.#isDelivering = false;
+    }
+    return count;
+  }
+
+  /** The frame that is due went by the port, before the one in the ring: it must be in the port's queue. */
+  #fetchPosted(): void {
+    let received: { message: PostedFrame | null } | undefined;
+    do {
+      received = receiveMessageOnPort(this.#port);
+      assert(
+        received !== undefined,
+        'a frame that is not in the ring to be in the queue of its port',
+      );
+    } while (received.message === null);
+    this.#posted.push(received.message);
+  }
+}
