@@ -98,6 +98,14 @@ export const LIMITS = {
   deadLettersKept: 100,
   /** Default bytes of one call through an exposed endpoint. */
   endpointBytes: 1024 * 1024,
+  /** Default calls in flight through an exposed endpoint. */
+  endpointCalls: 256,
+  /** Arguments of one call through a port. */
+  endpointArguments: 64,
+  /** Nesting of the arguments of a call through an exposed endpoint. */
+  endpointDepth: 100,
+  /** Faults that the refusal of a schema names; the rest are counted. */
+  schemaFaultsNamed: 16,
 } as const;
 
 /** The relations the code relies on. Called once per thread when its host is made. */

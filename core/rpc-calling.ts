@@ -7,11 +7,13 @@
  *                         Comlink: resolve <-----deliver------- here: settle <---port---- answer
  *                                                                    ^ deadline, lost(), closed port, not clonable
  *
- * Each id is settled once: whoever comes first takes it out of `pending`, and the others find nothing there.
+ * Each id is settled once: whoever comes first takes it out of `pending`, and the others find nothing there. An open
+ * port holds its listeners, and so this end and all that waits, whatever becomes of caller and proxies; and when the
+ * port closes, all is settled. So no collection loses an answer.
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { Cancel, Clock } from './clock.js';
-import { assert, CodedError } from './errors.js';
+import { CodedError } from './errors.js';
 import { callMessage, type Listener, readAnswer, transfersOf } from './rpc-message.js';
 
 /** A call on its way through Comlink. */
@@ -35,8 +37,10 @@ export class FailedAnswer {
   }
 }
 
-/** Ends with calls in flight, held here so that no collection of a proxy can lose an answer. */
-const waiting = new Set<CallingEndpoint>();
+/** What Comlink is given: it reads `value` inside the promise of the call. */
+type GivenAnswer =
+  | { readonly id: string; readonly type: 'RAW'; readonly value: unknown }
+  | FailedAnswer;
 
 export class CallingEndpoint {
   /**
@@ -75,9 +79,13 @@ export class CallingEndpoint {
   close(): void {
     if (this.#lost === undefined)
       this.lost(
-        new CodedError('SYSTEM_STOPPED', `expected an open port to ${this.#peer}, got one closed on this side`, {
-          details: { peer: this.#peer },
-        }),
+        new CodedError(
+          'SYSTEM_STOPPED',
+          `expected an open port to ${this.#peer}, got one closed on this side`,
+          {
+            details: { peer: this.#peer },
+          },
+        ),
       );
   }
 
@@ -93,9 +101,7 @@ export class CallingEndpoint {
     // Comlink's RELEASE, when its proxies were collected: only close() ends this end.
     if (call === undefined) return;
     const { method, args, deadlineMs } = call;
-    assert(deadlineMs >= 0, 'a deadline of 0 ms or more');
     this.#pending.set(id, this.#deadline(id, method, deadlineMs));
-    waiting.add(this);
     if (this.#lost !== undefined) {
       this.#settle(new FailedAnswer(id, this.#lost));
       return;
@@ -130,16 +136,13 @@ export class CallingEndpoint {
     if (typeof id !== 'string' || !this.#pending.has(id)) return;
     const answer = readAnswer(data);
     if (answer === undefined) return;
-    this.#settle(
-      'value' in answer ? { id, type: 'RAW', value: answer.value } : new FailedAnswer(id, answer.thrown),
-    );
+    this.#settle('value' in answer ? { id, ...answer } : new FailedAnswer(id, answer.thrown));
   };
 
-  #settle(answer: { readonly id: string }): void {
+  #settle(answer: GivenAnswer): void {
     const cancel = this.#pending.get(answer.id);
     if (cancel === undefined) return;
     this.#pending.delete(answer.id);
-    if (this.#pending.size === 0) waiting.delete(this);
     cancel();
     this.#deliver({ data: answer });
   }

@@ -72,7 +72,7 @@ export class ServingEndpoint {
     port.on('exit', this.stop);
   }
 
-  /** Answers what is in flight with ENDPOINT_REFUSED and takes nothing more; a port is closed. Once. */
+  /** Answers what is in flight with ENDPOINT_REFUSED and takes nothing more; closes a port. Once. */
   readonly stop = (): void => {
     if (!this.#isServing) return;
     this.#isServing = false;
@@ -126,7 +126,10 @@ export class ServingEndpoint {
     if (request.type === 'refused') return request.error;
     const { methods, callsMax } = this.#service;
     if (!methods.has(request.method))
-      return endpointRefused('a method that is served', JSON.stringify(request.method.slice(0, 80)));
+      return endpointRefused(
+        'a method that is served',
+        JSON.stringify(request.method.slice(0, 80)),
+      );
     if (this.#releases.length > 0) return endpointRefused('no call after a release', 'one');
     if (this.#calls.size >= callsMax)
       return endpointRefused(`at most ${callsMax} calls in flight`, 'one more');

@@ -152,16 +152,28 @@ export class Batch {
 export function weightOf(value: unknown, depth: number): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;
+  const { constructor } = value;
+  if (constructor === Object) return depth === 0 ? 16 : weightOfObject(value, depth);
+  if (constructor === Array) return depth === 0 ? 16 : weightOfArray(value as unknown[], depth);
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
-  if (depth === 0) return 16;
+  return 16;
+}
+
+function weightOfObject(value: object, depth: number): number {
   let sum = 8;
-  if (Array.isArray(value)) {
-    const looked = Math.min(value.length, 64);
-    for (let i = 0; i < looked; i++) sum += weightOf(value[i], depth - 1);
-    return looked === value.length ? sum : Math.ceil((sum / looked) * value.length);
+  for (const key in value) {
+    const inner = (value as Record<string, unknown>)[key];
+    sum += typeof inner === 'number' ? 8 : weightOf(inner, depth - 1);
   }
-  for (const key in value) sum += weightOf((value as Record<string, unknown>)[key], depth - 1);
   return sum;
+}
+
+/** Looks at the first few items and takes the rest to be like them. */
+function weightOfArray(value: readonly unknown[], depth: number): number {
+  const looked = Math.min(value.length, 16);
+  let sum = 8;
+  for (let i = 0; i < looked; i++) sum += weightOf(value[i], depth - 1);
+  return looked === value.length ? sum : Math.ceil((sum / looked) * value.length);
 }
 
 /** Reads every entry in order. `names` is the channel's table on the reading side and learns from NAME entries. */

@@ -66,6 +66,21 @@ export interface ThreadControl {
   end(): Promise<void>;
 }
 
+/** The calls as own functions of a plain object, which is what can be served over a port. */
+export function flatControl(control: ThreadControl): ThreadControl {
+  return {
+    become: (init) => control.become(init),
+    accept: (from, epoch, memory, end) => control.accept(from, epoch, memory, end),
+    died: (thread) => control.died(thread),
+    ended: (slots) => control.ended(slots),
+    back: (thread) => control.back(thread),
+    closeIntake: () => control.closeIntake(),
+    isQuiet: () => control.isQuiet(),
+    inspect: () => control.inspect(),
+    end: () => control.end(),
+  };
+}
+
 /** What a thread asks of main. */
 export interface MainControl {
   connect(from: number, to: number, memory: SharedArrayBuffer, end: unknown): Promise<void>;

@@ -12,7 +12,7 @@ import { seededRandom } from '../random.js';
 import { call, serve, transferring } from '../rpc.js';
 import type { ActorHost } from './actor-host.js';
 import { importModule, markThread } from './import-module.js';
-import { type MainControl, ThreadServer } from './thread-control.js';
+import { flatControl, type MainControl, ThreadServer } from './thread-control.js';
 import { transportNamed } from './transports.js';
 
 /** What the pool gives the task. */
@@ -45,7 +45,7 @@ export default async function threadTask(task: ThreadTask): Promise<void> {
       handlerNamed: (thread, number, name) => quietly(main.api.handlerNamed(thread, number, name)),
       ended: resolve,
     });
-    serve(server, task.control);
+    serve(flatControl(server), task.control);
   });
   main.close();
   // The answer to end() must leave before the port does.

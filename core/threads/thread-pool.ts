@@ -10,7 +10,7 @@ import type { SystemConfig } from '../config.js';
 import { CodedError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { type Caller, call, serve, transferring } from '../rpc.js';
-import type { MainControl, ThreadControl } from './thread-control.js';
+import { flatControl, type MainControl, type ThreadControl } from './thread-control.js';
 
 /** One started thread, spare or in use. */
 export interface PoolThread {
@@ -62,7 +62,7 @@ export class ThreadPool {
       (error: unknown) => deathOf(error, killReason),
     );
     const thread: PoolThread = {
-      control: controlOf(caller.api),
+      control: withPorts(caller.api),
       // What it had still asked of main (channels it opened) must be heard before its death is.
       gone: gone.then(async (error) => {
         caller.lost(error instanceof CodedError ? error : deathOf(new Error('the thread has ended'), undefined));
@@ -88,17 +88,10 @@ export class ThreadPool {
 }
 
 /** The same calls; a channel's end takes its ports along. */
-function controlOf(api: Caller<ThreadControl>['api']): ThreadControl {
+function withPorts(api: Caller<ThreadControl>['api']): ThreadControl {
   return {
-    become: (init) => api.become(init),
+    ...flatControl(api),
     accept: (from, epoch, memory, end) => api.accept(from, epoch, memory, transferring(end, portsIn(end))),
-    died: (thread) => api.died(thread),
-    ended: (slots) => api.ended(slots),
-    back: (thread) => api.back(thread),
-    closeIntake: () => api.closeIntake(),
-    isQuiet: () => api.isQuiet(),
-    inspect: () => api.inspect(),
-    end: () => api.end(),
   };
 }
 

@@ -17,6 +17,11 @@ import type { Transferred } from '../message/attachments.js';
 import { allocateRing, RingReader, RingWriter } from './spsc-ring.js';
 import type { FrameSink, FrameSource, OnFrame, Transport } from './transport.js';
 
+/** Looking in vain this often in a row, a reader gives it up. */
+const TRUST_MAX = 8;
+/** Falling asleep this often, it tries once again whether looking pays. */
+const SLEEPS_PER_TRIAL = 64;
+
 interface RingEnd {
   readonly memory: SharedArrayBuffer;
   readonly port: MessagePort;
@@ -81,7 +86,11 @@ class RingSource implements FrameSource {
   #onFrame: OnFrame | undefined;
   #due = 0;
   #isDelivering = false;
+  /** Turns without a frame since the last one. */
   #idleTurns = 0;
+  /** How often looking has paid of late; at zero it is given up. */
+  #trust = TRUST_MAX;
+  #sleeps = 0;
   #turn: NodeJS.Immediate | undefined;
 
   constructor({ memory, port }: RingEnd) {
@@ -93,7 +102,7 @@ class RingSource implements FrameSource {
     this.#onFrame = onFrame;
     this.#port.on('message', (posted: PostedFrame | null) => {
       if (posted !== null) this.#posted.push(posted);
-      this.#run();
+      this.#run(false);
     });
     this.#port.once('close', () => {
       if (this.#onFrame === undefined) return;
@@ -140,26 +149,40 @@ class RingSource implements FrameSource {
     this.#turn = undefined;
   }
 
-  /** Delivers, then looks again in the next turns of the event loop: waking up costs more than ten of them. */
-  #run(): void {
+  #run(isTurn: boolean): void {
     try {
       this.#ring.wake();
-      if (this.#deliver() > 0) this.#idleTurns = 0;
-      else this.#idleTurns++;
+      if (this.#deliver() === 0) this.#idleTurns++;
+      else {
+        this.#idleTurns = 0;
+        if (isTurn && this.#trust < TRUST_MAX) this.#trust++;
+      }
     } finally {
       if (this.#onFrame !== undefined && this.#turn === undefined) this.#rest();
     }
   }
 
+  /**
+   * Looks again in the next turns of the event loop, or falls asleep. To be woken costs as much as many turns; but
+   * where frames are rare, or the sender waits for this very processor, looking is wasted. So it is done while it
+   * pays more often than not, and when it has stopped paying it is tried again now and then.
+   */
   #rest(): void {
-    if (this.#idleTurns >= LIMITS.ringIdleTurns && this.#ring.trySleep()) this.#idleTurns = 0;
-    else this.#scheduleTurn();
+    const idleTurnsMax = this.#trust > 0 ? LIMITS.ringIdleTurns : 0;
+    if (this.#idleTurns < idleTurnsMax || !this.#ring.trySleep()) {
+      this.#scheduleTurn();
+      return;
+    }
+    this.#idleTurns = 0;
+    this.#sleeps = (this.#sleeps + 1) % SLEEPS_PER_TRIAL;
+    if (this.#trust > 0) this.#trust--;
+    else if (this.#sleeps === 0) this.#trust = 1;
   }
 
   #scheduleTurn(): void {
     this.#turn = setImmediate(() => {
       this.#turn = undefined;
-      this.#run();
+      this.#run(true);
     });
   }
 
