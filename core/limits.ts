@@ -48,6 +48,8 @@ export const LIMITS = {
   ringBytes: 512 * 1024,
   /** Frames larger than this go round the ring, by the port. */
   ringFrameBytes: 64 * 1024,
+  /** Frames that one poll of a channel delivers at most; a ring's is bounded by creditBytes too. */
+  framesPerPoll: 1_024,
   /** Turns of the event loop in which an idle reader of a ring looks again before it asks to be woken. */
   ringIdleTurns: 32,
 

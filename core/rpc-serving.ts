@@ -69,7 +69,6 @@ export class ServingEndpoint {
     this.#service = service;
     port.on('message', this.#receive);
     port.on('close', this.stop);
-    port.on('exit', this.stop);
   }
 
   /** Answers what is in flight with ENDPOINT_REFUSED and takes nothing more; closes a port. Once. */
@@ -82,7 +81,6 @@ export class ServingEndpoint {
     for (const id of this.#releases) this.#post(id, { type: 'RAW', value: undefined });
     this.#port.off('message', this.#receive);
     this.#port.off('close', this.stop);
-    this.#port.off('exit', this.stop);
     if (this.#port instanceof MessagePort) this.#port.close();
   };
 

@@ -6,6 +6,7 @@
  */
 import { CodedError } from '../errors.js';
 import type { DeadLetterReason } from '../events.js';
+import type { Taken } from '../mailbox/fifo.js';
 import type { Mailbox } from '../mailbox/mailbox.js';
 import { evicted } from '../mailbox/overflow.js';
 import { PriorityMailbox } from '../mailbox/priority-mailbox.js';
@@ -62,10 +63,16 @@ export class ActorCell extends Child implements Supervisor {
   commands: CellCommand[] | undefined = undefined;
   state: CellState = CellState.loading;
   isQueued = false;
+  isEnding = false;
+  endReason: EndReason | undefined = undefined;
   /** Async handlers in flight. */
   inFlight = 0;
   settled: number;
   #published: number;
+  /** The only message, while there is no more than one: most mailboxes never need a queue. */
+  #firstName: unknown = undefined;
+  #firstPayload: unknown = undefined;
+  #firstMeta: Meta = 0;
   #queue: Mailbox | undefined = undefined;
   #lastName = '';
   #lastHandler: LiveHandler | undefined = undefined;
@@ -99,7 +106,7 @@ export class ActorCell extends Child implements Supervisor {
   }
 
   get queued(): number {
-    return this.#queue?.size ?? 0;
+    return (this.#queue?.size ?? 0) + (this.#firstName === undefined ? 0 : 1);
   }
 
   /** What most actors never need, made at first use. */
@@ -146,24 +153,20 @@ export class ActorCell extends Child implements Supervisor {
     if (overflow !== 'reject') {
       const which = evicted(overflow, this.queued + this.inFlight, capacity);
       if (which === 'newest') return this.#bury(name, payload, meta, 'evicted');
-      if (which === 'oldest' && this.#queue?.shift(this.host.taken)) {
-        const { name: oldName, payload: oldPayload, meta: oldMeta } = this.host.taken;
-        this.#bury(oldName, oldPayload, oldMeta, 'evicted');
-      }
+      const oldest: Taken = { name: undefined, payload: undefined, meta: 0 };
+      if (which === 'oldest' && this.#shift(oldest)) this.#bury(oldest.name, oldest.payload, oldest.meta, 'evicted');
     }
     if (this.settings.bytesMax !== Infinity && typeof payload === 'object' && payload !== null) {
       this.#addBytes(payload);
     } else if (typeof payload === 'string' && payload.length > 1024) this.#addBytes(payload);
-    this.#queue ??= this.#newQueue();
-    this.#queue.push(name, payload, meta);
-    if (!this.isQueued && this.state === CellState.running) this.host.ready(this);
+    this.#push(name, payload, meta);
+    if (!this.isQueued && this.#isServing()) this.host.ready(this);
   }
 
   /** Queues a notice of the runtime behind what is queued. */
   notice(fn: () => unknown): void {
     if (this.state >= CellState.stopping) return;
-    this.#queue ??= this.#newQueue();
-    this.#queue.push(NOTICE, fn, 0);
+    this.#push(NOTICE, fn, 0);
     if (!this.isQueued) this.host.ready(this);
   }
 
@@ -186,7 +189,7 @@ export class ActorCell extends Child implements Supervisor {
     const concurrency = this.definition?.options.concurrency ?? 1;
     let left = LIMITS.turnMessages;
     while (left-- > 0 && this.inFlight < concurrency && this.#isServing()) {
-      if (this.#queue === undefined || !this.#queue.shift(host.taken)) break;
+      if (!this.#shift(host.taken)) break;
       const { name, payload, meta } = host.taken;
       this.#handle(name, payload, meta);
       if (this.commands !== undefined) runCommands(this);
@@ -195,9 +198,11 @@ export class ActorCell extends Child implements Supervisor {
     this.publish();
     words[Word.running] = 0;
     const queue = this.#queue;
-    if (queue !== undefined && queue.size === 0) {
+    if (queue?.size === 0) {
       this.#queue = undefined;
       this.#giveBack(queue);
+    }
+    if (this.#queue === undefined && this.#firstName === undefined) {
       if (this.state === CellState.draining) mayFinishStop(this);
     } else if (this.inFlight < concurrency && this.#isServing()) host.ready(this);
   }
@@ -231,18 +236,21 @@ export class ActorCell extends Child implements Supervisor {
   }
 
   /** Takes every queued message out, for the dead letters. */
-  *takeAll(): Generator<{ name: unknown; payload: unknown; meta: Meta }> {
+  *takeAll(): Generator<Taken> {
+    const register: Taken = { name: undefined, payload: undefined, meta: 0 };
+    while (this.#shift(register)) yield register;
     const queue = this.#queue;
-    if (queue === undefined) return;
-    const register = { name: undefined as unknown, payload: undefined as unknown, meta: 0 as Meta };
-    while (queue.shift(register)) yield register;
     this.#queue = undefined;
-    this.#giveBack(queue);
+    if (queue !== undefined) this.#giveBack(queue);
   }
 
   /** Puts messages back at the front, the first given being the next handled. */
   putBack(messages: readonly { name: unknown; payload: unknown; meta: Meta }[]): void {
     this.#queue ??= this.#newQueue();
+    if (this.#firstName !== undefined) {
+      this.#queue.unshift(this.#firstName, this.#firstPayload, this.#firstMeta);
+      this.#firstName = undefined;
+    }
     for (let i = messages.length - 1; i >= 0; i--) {
       const { name, payload, meta } = messages[i] as (typeof messages)[number];
       this.#queue.unshift(name, payload, meta);
@@ -306,10 +314,35 @@ export class ActorCell extends Child implements Supervisor {
 
   removeFlight(flight: Flight): void {
     flight.isOver = true;
-    this.more().flights.delete(flight);
+    const { flights } = this.more();
+    flights.splice(flights.indexOf(flight), 1);
     this.inFlight--;
     const { words } = this.host;
     words[Word.inFlight] = (words[Word.inFlight] as number) - 1;
+  }
+
+  #push(name: unknown, payload: unknown, meta: Meta): void {
+    if (this.#queue === undefined) {
+      if (this.#firstName === undefined && this.settings.priorities === undefined) {
+        this.#firstName = name;
+        this.#firstPayload = payload;
+        this.#firstMeta = meta;
+        return;
+      }
+      this.#queue = this.#newQueue();
+    }
+    this.#queue.push(name, payload, meta);
+  }
+
+  #shift(into: Taken): boolean {
+    if (this.#firstName === undefined) return this.#queue?.shift(into) ?? false;
+    into.name = this.#firstName;
+    into.payload = this.#firstPayload;
+    into.meta = this.#firstMeta;
+    this.#firstName = undefined;
+    this.#firstPayload = undefined;
+    this.#firstMeta = 0;
+    return true;
   }
 
   #isServing(): boolean {
@@ -363,7 +396,7 @@ export class ActorCell extends Child implements Supervisor {
     const { asker, isStashed, turn } = running;
     if (typeof (result as PromiseLike<unknown>).then === 'function') {
       const flight: Flight = { name, argc, payload, asker, turn, isStashed, isOver: false };
-      this.more().flights.add(flight);
+      this.more().flights.push(flight);
       this.inFlight++;
       const { words } = this.host;
       words[Word.inFlight] = (words[Word.inFlight] as number) + 1;

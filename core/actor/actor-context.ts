@@ -95,7 +95,7 @@ export interface ActorContext {
   /** Gives this actor a name unique in the whole system. Rejects ACTOR_NAME_TAKEN. Freed when it stops. */
   register(name: string): Promise<void>;
   /** The actor registered, or spawned by the program, under that name. */
-  lookup<P>(name: string): Promise<ActorRef<P> | undefined>;
+  lookup<D>(name: string): Promise<ActorRef<ProtocolFrom<D>> | undefined>;
   join(group: Group<unknown>): void;
   leave(group: Group<unknown>): void;
   /** Tells every member of the group; answers how many accepted. */

@@ -1,7 +1,7 @@
 /**
  * What a sender sees of an actor: the one typed skin over an untyped cell. A ref is an address; it may be put in
  * a message, an array or a reply, and works the same on any thread. `ActorRef<P>` may be narrowed: a ref to
- * more handlers is a ref to fewer.
+ * more handlers is a ref to fewer, and one whose handlers take more is one whose handlers take less.
  * Runs on: any.
  */
 import type { ActorAddress } from '../message/address.js';
@@ -9,7 +9,7 @@ import type { ActorAddress } from '../message/address.js';
 /** What `tell` answers. `full`: nothing was sent, try later or use send. `stopped`: nobody will ever get it. */
 export type Told = 'accepted' | 'full' | 'stopped';
 
-/** A handler's arguments. */
+/** A handler's arguments. Of a generic handler: those of its constraints. */
 export type ArgsOf<P, K extends keyof P> = P[K] extends (...args: infer A) => unknown ? A : never;
 
 /** Made by ctx.defer(): return it from the handler, settle it later. */
@@ -21,12 +21,17 @@ export interface Deferred<T> {
   readonly deferred?: T;
 }
 
-/** What an ask resolves to: the handler's result, awaited; what a Deferred will be resolved with. */
-export type ReplyOf<P, K extends keyof P> = P[K] extends (...args: never[]) => infer R
-  ? Awaited<R> extends Deferred<infer T>
-    ? T
-    : Awaited<R>
-  : never;
+/**
+ * What an ask resolves to: the handler's result, awaited; what a Deferred will be resolved with. `never` for an
+ * async generator, which is read by `stream`.
+ */
+export type ReplyOf<P, K extends keyof P> = unknown extends P
+  ? unknown
+  : P[K] extends (...args: never[]) => infer R
+    ? Answer<Awaited<R>>
+    : never;
+
+type Answer<R> = R extends Deferred<infer T> ? T : R extends AsyncIterable<unknown> ? never : R;
 
 /** The handlers that are async generators, which `stream` reads. */
 export type StreamName<P> = {
@@ -37,6 +42,16 @@ export type StreamName<P> = {
 export type ItemOf<P, K extends keyof P> = P[K] extends (...args: never[]) => AsyncIterable<infer T>
   ? T
   : never;
+
+/**
+ * What makes one ref narrower than another. It stands apart from the methods of a ref, since TypeScript compares
+ * methods leniently: without it any ref would fit any other. `-readonly` keeps the compiler from taking the
+ * protocols themselves for the answer, whose methods it would compare as leniently.
+ */
+interface Narrowing<P> {
+  readonly replies: { -readonly [K in keyof P]-?: (...args: ArgsOf<P, K>) => ReplyOf<P, K> };
+  readonly items: { -readonly [K in keyof P]-?: ItemOf<P, K> };
+}
 
 /** The same protocol as a proxy of promises. */
 export type Remote<P> = {
@@ -82,4 +97,6 @@ export interface ActorRef<P> extends Sender<P> {
   with(options: AskOptions): Sender<P>;
   /** True when both name the same actor. */
   equals(other: ActorRef<unknown>): boolean;
+  /** Only for types. */
+  readonly protocol?: Narrowing<P>;
 }

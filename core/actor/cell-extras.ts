@@ -7,7 +7,6 @@ import type { Cancel } from '../clock.js';
 import type { CodedError } from '../errors.js';
 import type { Argc, Asker, Meta } from '../message/envelope.js';
 import { weightOf } from '../message/frame.js';
-import type { EndReason } from '../message/signal.js';
 import type { ActorCell } from './actor-cell.js';
 import type { StopReason } from './actor-context.js';
 import { PendingAsk } from './ask.js';
@@ -35,18 +34,20 @@ export interface Stashed {
   readonly meta: Meta;
 }
 
+const NOTHING_STASHED: Stashed[] = [];
+
 export class CellExtras {
   readonly #cell: ActorCell;
-  readonly children: Children;
-  readonly flights = new Set<Flight>();
-  readonly deferred = new Set<DeferredReply>();
-  readonly sources = new Set<StreamSource>();
-  readonly timers = new Map<string, Cancel>();
-  readonly onStop: ((reason: StopReason) => unknown)[] = [];
-  readonly groups = new Set<string>();
+  #children: Children | undefined = undefined;
+  readonly flights: Flight[] = [];
+  deferred: Set<DeferredReply> | undefined = undefined;
+  sources: Set<StreamSource> | undefined = undefined;
+  timers: Map<string, Cancel> | undefined = undefined;
+  onStop: ((reason: StopReason) => unknown)[] | undefined = undefined;
+  groups: Set<string> | undefined = undefined;
   /** Waiting for the first start: resolve, reject. */
-  readonly startWaiters: [() => void, (error: CodedError) => void][] = [];
-  stash: Stashed[] = [];
+  startWaiters: [() => void, (error: CodedError) => void][] | undefined = undefined;
+  stash: Stashed[] = NOTHING_STASHED;
   overlay: HandlerMap | undefined = undefined;
   abort: AbortController | undefined = undefined;
   registeredName: string | undefined = undefined;
@@ -56,8 +57,6 @@ export class CellExtras {
   /** Bit per other thread that watches this actor. */
   watchingThreads = 0;
   lastFailure: Error | undefined = undefined;
-  endReason: EndReason | undefined = undefined;
-  isEnding = false;
   /** How many times it has begun anew. */
   restarts = 0;
   isOverBytes = false;
@@ -65,7 +64,16 @@ export class CellExtras {
 
   constructor(cell: ActorCell) {
     this.#cell = cell;
-    this.children = new Children(cell);
+  }
+
+  /** The actor's children; made when it has its first. */
+  get children(): Children {
+    this.#children ??= new Children(this.#cell);
+    return this.#children;
+  }
+
+  get hasChildren(): boolean {
+    return this.#children !== undefined && this.#children.count > 0;
   }
 
   /** Before each message: the receive timeout starts anew, the message's bytes leave the mailbox. */
@@ -100,8 +108,7 @@ export class CellExtras {
   }
 
   hasFlight(turn: number): boolean {
-    for (const flight of this.flights) if (flight.turn === turn) return true;
-    return false;
+    return this.flights.some((flight) => flight.turn === turn);
   }
 
   /** Runs a re-entrant ask beside the handler that waits. */
@@ -120,13 +127,14 @@ export class CellExtras {
   }
 
   setTimer(key: string, cancel: Cancel): void {
+    this.timers ??= new Map();
     this.timers.get(key)?.();
     this.timers.set(key, cancel);
   }
 
   cancelTimers(): void {
-    for (const cancel of this.timers.values()) cancel();
-    this.timers.clear();
+    for (const cancel of this.timers?.values() ?? []) cancel();
+    this.timers = undefined;
     this.receiveTimeout?.cancel();
     this.receiveTimeout = undefined;
   }

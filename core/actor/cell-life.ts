@@ -79,8 +79,15 @@ function started(cell: ActorCell): void {
   const restarts = cell.extras?.restarts ?? 0;
   if (restarts === 0) host.cellStarted(cell);
   else host.cellRestarted(cell);
-  for (const [resolve] of cell.extras?.startWaiters.splice(0) ?? []) resolve();
+  for (const [resolve] of takeStartWaiters(cell)) resolve();
   if (cell.queued > 0 || cell.commands !== undefined) host.ready(cell);
+}
+
+function takeStartWaiters(cell: ActorCell): [() => void, (error: CodedError) => void][] {
+  const waiters = cell.extras?.startWaiters;
+  if (waiters === undefined) return [];
+  cell.more().startWaiters = undefined;
+  return waiters;
 }
 
 /** The first start: the actor ends. A later one: one failure more for its supervisor. */
@@ -95,7 +102,7 @@ function startFailed(cell: ActorCell, thrown: unknown): void {
 export function failStart(cell: ActorCell, error: CodedError): void {
   const extras = cell.more();
   extras.startError = error;
-  for (const [, reject] of extras.startWaiters.splice(0)) reject(error);
+  for (const [, reject] of takeStartWaiters(cell)) reject(error);
   const { counters } = cell.host;
   counters[Counter.failures] = (counters[Counter.failures] as number) + 1;
   cell.host.logger.error('actor failed to start', { path: cell.path, error: errorToWire(error) });
@@ -156,7 +163,7 @@ export function stopCell(cell: ActorCell, mode: 'drain' | 'stop' | 'kill', reaso
   const isWaiting = state === CellState.stopping || state === CellState.draining;
   if (isWaiting && mode !== 'kill' && !(state === CellState.draining && mode === 'stop')) return;
   host.table.setState(cell.slot, cell.generation, SlotState.stopping);
-  cell.more().endReason ??= reason;
+  cell.endReason ??= reason;
   if (mode === 'kill') {
     cell.state = CellState.stopping;
     return finishStop(cell, true);
@@ -178,62 +185,62 @@ export function mayFinishStop(cell: ActorCell): void {
 }
 
 function finishStop(cell: ActorCell, isKill: boolean): void {
-  const extras = cell.more();
-  if (extras.isEnding && !isKill) return;
-  extras.isEnding = true;
+  if (cell.isEnding && !isKill) return;
+  cell.isEnding = true;
   if (isKill) return killIncarnation(cell);
   endIncarnation(cell, 'stop', () => ended(cell));
 }
 
 /** Children are killed too, but not waited for; hooks run, but are not waited for. */
 function killIncarnation(cell: ActorCell): void {
-  const extras = cell.more();
   quiesce(cell, 'stop');
-  extras.children.stopAll('kill');
+  if (cell.extras?.hasChildren) cell.extras.children.stopAll('kill');
   void runHooks(cell, 'stop');
   ended(cell);
 }
 
 /** Everything up to the fence; then `then`. */
 function endIncarnation(cell: ActorCell, why: StopReason, then: () => void): void {
-  const extras = cell.more();
   quiesce(cell, why);
+  const { extras, context } = cell;
+  const afterHooks = (): void => {
+    if (cell.context !== context) return;
+    context?.fence();
+    cell.context = undefined;
+    then();
+  };
+  if (extras === undefined) return afterHooks();
   const afterChildren = (): void => {
     extras.whenChildless = undefined;
-    const { context } = cell;
-    const afterHooks = (): void => {
-      if (cell.context !== context) return;
-      cell.context?.fence();
-      cell.context = undefined;
-      then();
-    };
-    if (extras.onStop.length === 0) return afterHooks();
+    if (extras.onStop === undefined) return afterHooks();
     void runHooks(cell, why).then(afterHooks);
   };
+  if (!extras.hasChildren) return afterChildren();
   extras.whenChildless = afterChildren;
-  if (extras.children.stopAll('stop')) afterChildren();
+  extras.children.stopAll('stop');
 }
 
 /** Ends what the incarnation has going: signal, timers, watches, groups, answers it owes. */
 function quiesce(cell: ActorCell, why: StopReason): void {
-  const { host } = cell;
-  const extras = cell.more();
+  const { host, extras } = cell;
+  if (extras === undefined) return;
   extras.overlay = undefined;
   cell.handlersChanged();
   extras.cancelTimers();
   host.unwatchAll(cell);
-  for (const group of extras.groups) host.leave(cell, group);
-  extras.groups.clear();
-  extras.abort?.abort(new CodedError(why === 'restart' ? 'ACTOR_RESTARTED' : 'ACTOR_STOPPED', `${cell.path}: ${why}`));
-  extras.abort = undefined;
+  for (const group of extras.groups ?? []) host.leave(cell, group);
+  extras.groups = undefined;
+  const { flights, deferred, sources, abort } = extras;
+  if (flights.length + (deferred?.size ?? 0) + (sources?.size ?? 0) === 0 && abort === undefined) return;
   const error = why === 'restart' ? restarted(cell.path) : actorStopped(cell.path, 'the answer to the end');
-  for (const flight of [...extras.flights]) {
+  extras.abort = undefined;
+  abort?.abort(error);
+  for (const flight of [...flights]) {
     cell.removeFlight(flight);
-    if (flight.isStashed) continue;
-    cell.loseFlight(flight, why === 'restart' ? 'restarted' : 'killed', error);
+    if (!flight.isStashed) cell.loseFlight(flight, why === 'restart' ? 'restarted' : 'killed', error);
   }
-  for (const reply of [...extras.deferred]) reply.abandon(error);
-  for (const source of [...extras.sources]) source.end(error);
+  for (const reply of [...(deferred ?? [])]) reply.abandon(error);
+  for (const source of [...(sources ?? [])]) source.end(error);
 }
 
 function restarted(path: string): CodedError {
@@ -241,8 +248,9 @@ function restarted(path: string): CodedError {
 }
 
 async function runHooks(cell: ActorCell, why: StopReason): Promise<void> {
-  const hooks = cell.more().onStop.splice(0);
-  for (const hook of hooks.reverse()) {
+  const hooks = cell.extras?.onStop ?? [];
+  if (cell.extras !== undefined) cell.extras.onStop = undefined;
+  for (const hook of [...hooks].reverse()) {
     try {
       await hook(why);
     } catch (error) {
@@ -266,27 +274,27 @@ export const unstash = returnStash;
 
 /** The last step: what is left becomes dead letters, then everybody concerned hears. */
 function ended(cell: ActorCell): void {
-  const { host } = cell;
-  const extras = cell.more();
-  const reason = extras.endReason ?? 'stopped';
+  const { host, endReason: reason = 'stopped' } = cell;
   returnStash(cell);
   cell.state = CellState.stopped;
   cell.context?.fence();
   cell.context = undefined;
   host.table.setState(cell.slot, cell.generation, SlotState.stopped);
-  const { startError: error } = extras;
+  const error = cell.extras?.startError;
   const why = error === undefined ? reason : 'startFailed';
-  for (const { name, payload, meta } of cell.takeAll()) cell.bury(name, payload, meta, why, error);
-  const notStarted = error ?? actorStopped(cell.path, 'its start');
-  for (const [, reject] of extras.startWaiters.splice(0)) reject(notStarted);
+  if (cell.queued > 0) for (const { name, payload, meta } of cell.takeAll()) cell.bury(name, payload, meta, why, error);
+  for (const [, reject] of takeStartWaiters(cell)) reject(error ?? actorStopped(cell.path, 'its start'));
   const { counters } = host;
   counters[Counter.ended] = (counters[Counter.ended] as number) + 1;
   cell.handlers = undefined;
-  cell.args = [];
+  cell.handlersChanged();
+  cell.args = NO_ARGS;
   host.cellEnded(cell, reason);
   host.reportEnd(cell, reason);
   cell.publish();
 }
+
+const NO_ARGS: readonly unknown[] = [];
 
 /** Why a queued message of an actor that ended so is a dead letter. */
 export function endedInstead(reason: EndReason | 'startFailed'): DeadLetterReason {

@@ -94,7 +94,7 @@ export class Context implements ActorContext {
     if (ref === undefined) return cell.command(command);
     const { slot, generation, path } = ref as unknown as Ref;
     if (slot === cell.slot && generation === cell.generation) return cell.command(command);
-    for (const child of cell.extras?.children ?? []) {
+    for (const child of cell.extras?.hasChildren ? cell.extras.children : []) {
       if (child.slot === slot && child.generation === generation) return cell.host.command(child, command);
     }
     if (!cell.host.table.isLive(slot, generation)) return;
@@ -119,6 +119,7 @@ export class Context implements ActorContext {
     }
     const { name, payload } = taken;
     const meta = typeof taken.meta === 'number' ? taken.meta & ARGC_MASK : taken.meta;
+    if (extras.stash.length === 0) extras.stash = [];
     extras.stash.push({ name, payload, meta });
     running.isStashed = true;
     running.asker = undefined;
@@ -145,7 +146,9 @@ export class Context implements ActorContext {
     if (running.cell !== cell) {
       throw new CodedError('DEFER_MISUSED', `expected ctx.defer() of ${cell.path} in the synchronous part of a handler`);
     }
-    const { deferred } = cell.more();
+    const extras = cell.more();
+    extras.deferred ??= new Set();
+    const { deferred } = extras;
     const reply = new DeferredReply<T>(running.asker, cell.path, String(taken.name), (ended) => deferred.delete(ended as DeferredReply));
     running.asker = undefined;
     deferred.add(reply as DeferredReply);
@@ -163,10 +166,10 @@ export class Context implements ActorContext {
         onCron(live(), key, (after) => cron.next(after), fn, cell.host.clock.wallNow());
       },
       cancel: (key) => {
-        live().extras?.timers.get(key)?.();
-        live().extras?.timers.delete(key);
+        live().extras?.timers?.get(key)?.();
+        live().extras?.timers?.delete(key);
       },
-      has: (key) => live().extras?.timers.has(key) ?? false,
+      has: (key) => live().extras?.timers?.has(key) ?? false,
     };
   }
 
@@ -179,7 +182,9 @@ export class Context implements ActorContext {
   }
 
   onStop(fn: (reason: StopReason) => unknown): void {
-    this.#live().more().onStop.push(fn);
+    const extras = this.#live().more();
+    extras.onStop ??= [];
+    extras.onStop.push(fn);
   }
 
   async register(name: string): Promise<void> {
@@ -196,13 +201,15 @@ export class Context implements ActorContext {
 
   join(group: Group<unknown>): void {
     const cell = this.#live();
-    cell.more().groups.add(group.name);
+    const extras = cell.more();
+    extras.groups ??= new Set();
+    extras.groups.add(group.name);
     cell.host.join(cell, group.name);
   }
 
   leave(group: Group<unknown>): void {
     const cell = this.#live();
-    if (cell.extras?.groups.delete(group.name)) cell.host.leave(cell, group.name);
+    if (cell.extras?.groups?.delete(group.name)) cell.host.leave(cell, group.name);
   }
 
   publish(group: Group<unknown>, name: string, ...args: unknown[]): number {
@@ -230,8 +237,8 @@ function checkMs(key: string, ms: number): number {
 function once(cell: ActorCell, key: string, ms: number, fn: () => unknown): void {
   const extras = cell.more();
   const cancel = cell.host.clock.after(ms, () => {
-    if (extras.timers.get(key) !== stop) return;
-    extras.timers.delete(key);
+    if (extras.timers?.get(key) !== stop) return;
+    extras.timers?.delete(key);
     if (!cell.host.intakeClosed) cell.notice(fn);
   });
   const stop = (): void => cancel();
@@ -264,7 +271,7 @@ function beat(cell: ActorCell, key: string, fn: () => unknown, untilNext: () => 
   const stop = (): void => cancel();
   const arm = (): void => {
     cancel = clock.after(untilNext(), () => {
-      if (extras.timers.get(key) !== stop) return;
+      if (extras.timers?.get(key) !== stop) return;
       arm();
       if (isQueued || cell.host.intakeClosed) return;
       isQueued = true;

@@ -10,6 +10,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { CodedError, textOf } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { ActorContext } from './actor-context.js';
+import type { ArgsOf } from './actor-ref.js';
 import type { SupervisionOptions } from './supervision.js';
 
 /** One handler of a protocol. */
@@ -39,8 +40,19 @@ export const REFUSED_NAMES = [
 ] as const;
 export type RefusedName = (typeof REFUSED_NAMES)[number];
 
-/** What a behaviour may return: functions by name, none of them a {@link RefusedName}. */
-export type ProtocolShape<P> = { [K in keyof P]: K extends RefusedName ? never : Handler };
+/**
+ * What a behaviour may return: functions by name, none of them a {@link RefusedName}. A function is told by its
+ * members, not by its call: so a handler whose parameters are not annotated is an error where it stands.
+ */
+export type ProtocolShape<P> = {
+  [K in keyof P]: K extends RefusedName ? `"${K}" is refused: every object carries it` : AnyFunction;
+};
+
+interface AnyFunction {
+  readonly apply: unknown;
+  readonly call: unknown;
+  readonly bind: unknown;
+}
 
 /** Runs at start and at every restart; its closure is the actor's state. */
 export type Behaviour<Args extends readonly unknown[], P> = (
@@ -49,7 +61,12 @@ export type Behaviour<Args extends readonly unknown[], P> = (
 ) => P | Promise<P>;
 
 /** Schemas by handler name, one per argument, checked at the receiver: for input from outside. */
-export type Accepts<P> = { readonly [K in keyof P]?: readonly StandardSchemaV1[] };
+export type Accepts<P> = { readonly [K in keyof P]?: SchemasFor<ArgsOf<P, K>> };
+
+/** What a schema gives must be what the handler takes. */
+type SchemasFor<Args extends readonly unknown[]> = {
+  readonly [I in keyof Args]-?: StandardSchemaV1<unknown, Args[I]>;
+};
 
 export interface DefinitionOptions<P = HandlerMap> {
   /** Messages in flight at once, for async handlers. Default 1: one at a time. */
@@ -109,7 +126,7 @@ export function defineActor<Args extends readonly unknown[], P extends ProtocolS
   from: string,
   name: string,
   behaviour: Behaviour<Args, P>,
-  options: DefinitionOptions<P> = {},
+  options: DefinitionOptions<NoInfer<P>> = {},
 ): Definition<Args, P> {
   checkName(name);
   const definition: ActorDefinition = {

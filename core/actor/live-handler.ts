@@ -8,6 +8,8 @@ import { CodedError, textOf } from '../errors.js';
 import { type ActorDefinition, type HandlerMap, REFUSED_NAMES } from './definition.js';
 import { LIMITS } from '../limits.js';
 
+const REFUSED: ReadonlySet<string> = new Set(REFUSED_NAMES);
+
 export interface LiveHandler {
   readonly fn: (...args: unknown[]) => unknown;
   /** An async function: what it does after its first await must still know whose it is. */
@@ -56,14 +58,14 @@ export function checkHandlers(path: string, handlers: unknown): Record<string, u
   if (typeof handlers !== 'object' || handlers === null) {
     throw new CodedError('HANDLER_NAME_REFUSED', `expected the behaviour of ${path} to return its handlers, got ${textOf(handlers)}`);
   }
-  for (const [name, handler] of Object.entries(handlers)) {
-    const isRefused = (REFUSED_NAMES as readonly string[]).includes(name) || name.length > LIMITS.nameCharsMax;
-    if (isRefused || typeof handler !== 'function') {
-      const expected = isRefused ? 'a handler name that not every object carries' : `"${name}" to be a function`;
-      throw new CodedError('HANDLER_NAME_REFUSED', `expected ${expected} in ${path}, got ${isRefused ? `"${name}"` : textOf(handler)}`, {
-        details: { handler: name, path },
-      });
-    }
+  for (const name in handlers) {
+    const handler = (handlers as Record<string, unknown>)[name];
+    const isRefused = REFUSED.has(name) || name.length > LIMITS.nameCharsMax;
+    if (!isRefused && typeof handler === 'function') continue;
+    const expected = isRefused ? 'a handler name that not every object carries' : `"${name}" to be a function`;
+    throw new CodedError('HANDLER_NAME_REFUSED', `expected ${expected} in ${path}, got ${isRefused ? `"${name}"` : textOf(handler)}`, {
+      details: { handler: name, path },
+    });
   }
   return handlers as Record<string, unknown>;
 }

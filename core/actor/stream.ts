@@ -36,7 +36,9 @@ export class StreamSource {
     this.#cell = cell;
     this.#sink = sink;
     this.#iterator = items[Symbol.asyncIterator]();
-    cell.more().sources.add(this);
+    const extras = cell.more();
+    extras.sources ??= new Set();
+    extras.sources.add(this);
   }
 
   grant(count: number): void {
@@ -81,7 +83,7 @@ export class StreamSource {
 
   #finish(): void {
     this.#isOver = true;
-    this.#cell.extras?.sources.delete(this);
+    this.#cell.extras?.sources?.delete(this);
     this.#cell.host.forgetSource(this);
   }
 

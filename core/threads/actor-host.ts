@@ -303,13 +303,13 @@ export class ActorHost implements CellHost {
     const error = cell.extras?.startError ?? cell.extras?.lastFailure;
     this.emit('actorStopped', () => ({ actor: addressOf(cell), error: reason === 'failed' ? error : undefined }));
     const watchers = cell.extras?.watchingThreads ?? 0;
-    for (let thread = 0; thread < LIMITS.threadsMax; thread++) {
+    for (let thread = 0; watchers >>> thread !== 0; thread++) {
       if ((watchers >>> thread) & 1) this.signal(thread, { type: 'terminated', slot, generation, reason });
     }
     if (cell.extras?.registeredName !== undefined || cell.parent === undefined) this.#released(slot, generation);
     this.watches.ended(slot, generation, reason);
-    this.room.wake(slot, Infinity);
-    this.#wakeWaiters(slot, Infinity);
+    if (this.room.size > 0) this.room.wake(slot, Infinity);
+    if (this.table.waiters(slot) !== 0) this.#wakeWaiters(slot, Infinity);
   }
 
   roomMade(cell: ActorCell): void {

@@ -65,7 +65,9 @@ export class HostRequests {
     if (cell.state >= CellState.draining) return Promise.reject(actorStopped(path, 'its start'));
     if (cell.state === CellState.running || cell.state === CellState.suspended) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      cell.more().startWaiters.push([resolve, reject]);
+      const extras = cell.more();
+      extras.startWaiters ??= [];
+      extras.startWaiters.push([resolve, reject]);
     });
   }
 }

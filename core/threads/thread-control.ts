@@ -189,7 +189,7 @@ export function inspectHost(host: ActorHost): ActorInfo[] {
       stashed: host.table.stashed(slot),
       inFlight,
       restarts: cell.extras?.restarts ?? 0,
-      children: cell.extras?.children.count ?? 0,
+      children: cell.extras?.hasChildren ? cell.extras.children.count : 0,
     });
   }
   return infos;

@@ -4,6 +4,7 @@
  * Runs on: any.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { LIMITS } from '../limits.js';
 import type { Transferred } from '../message/attachments.js';
 import type { FrameSink, FrameSource, OnFrame, Transport } from './transport.js';
 
@@ -64,7 +65,8 @@ class PortSource implements FrameSource {
   poll(): number {
     if (this.#isDelivering) return 0;
     let count = 0;
-    while (this.#onFrame !== undefined) {
+    // Bounded, so that a sender that is as fast as this loop does not keep it from ending.
+    while (this.#onFrame !== undefined && count < LIMITS.framesPerPoll) {
       const received = receiveMessageOnPort(this.#port) as { message: PortFrame } | undefined;
       if (received === undefined) break;
       count++;

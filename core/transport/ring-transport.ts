@@ -84,7 +84,11 @@ class RingSource implements FrameSource {
   /** Frames taken from the port before their turn; at most one, but for those that came as events. */
   readonly #posted: PostedFrame[] = [];
   #onFrame: OnFrame | undefined;
+  #onClose: (() => void) | undefined;
+  /** The sender has gone: what is here is all that will ever be. */
+  #hasEnded = false;
   #due = 0;
+  #attachments: readonly unknown[] | undefined;
   #isDelivering = false;
   /** Turns without a frame since the last one. */
   #idleTurns = 0;
@@ -100,16 +104,14 @@ class RingSource implements FrameSource {
 
   start(onFrame: OnFrame, onClose: () => void): void {
     this.#onFrame = onFrame;
+    this.#onClose = onClose;
     this.#port.on('message', (posted: PostedFrame | null) => {
       if (posted !== null) this.#posted.push(posted);
       this.#run(false);
     });
     this.#port.once('close', () => {
-      if (this.#onFrame === undefined) return;
-      this.#deliver();
-      const isOpen = this.#onFrame !== undefined;
-      this.#stop();
-      if (isOpen) onClose();
+      this.#hasEnded = true;
+      this.#run(false);
     });
     // Listening made it keep the process alive.
     this.#port.unref();
@@ -165,9 +167,14 @@ class RingSource implements FrameSource {
   /**
    * Looks again in the next turns of the event loop, or falls asleep. To be woken costs as much as many turns; but
    * where frames are rare, or the sender waits for this very processor, looking is wasted. So it is done while it
-   * pays more often than not, and when it has stopped paying it is tried again now and then.
+   * pays more often than not, and when it has stopped paying it is tried again now and then. At the end, closes.
    */
   #rest(): void {
+    if (this.#hasEnded && !this.#ring.hasNext() && this.#posted.length === 0) {
+      this.#stop();
+      this.#onClose?.();
+      return;
+    }
     const idleTurnsMax = this.#trust > 0 ? LIMITS.ringIdleTurns : 0;
     if (this.#idleTurns < idleTurnsMax || !this.#ring.trySleep()) {
       this.#scheduleTurn();
@@ -186,34 +193,49 @@ class RingSource implements FrameSource {
     });
   }
 
-  /** Hands over every frame whose turn has come; answers how many. */
+  /**
+   * Hands over frames in their order; answers how many. Bounded, so that a sender that is as fast as this loop does not
+   * keep it from ending.
+   */
   #deliver(): number {
     let count = 0;
+    let bytesLeft: number = LIMITS.creditBytes;
     this.#isDelivering = true;
     try {
-      while (this.#onFrame !== undefined) {
-        const posted = this.#posted[0];
-        if (posted !== undefined && posted[0] === this.#due) {
-          this.#posted.shift();
-          this.#due = (this.#due + 1) | 0;
-          this.#onFrame(posted[1], posted[2]);
-        } else if (!this.#ring.hasNext()) {
-          // A posted frame with an earlier one missing would be here with all of the ring read.
-          assert(posted === undefined, 'the ring to hold what was sent before a posted frame');
-          break;
-        } else if (this.#ring.sequence === this.#due) {
-          this.#due = (this.#due + 1) | 0;
-          this.#onFrame(this.#ring.take(), undefined);
-        } else {
-          this.#fetchPosted();
-          continue;
-        }
+      while (this.#onFrame !== undefined && bytesLeft > 0 && count < LIMITS.framesPerPoll) {
+        const bytes = this.#next();
+        if (bytes === undefined) break;
         count++;
+        bytesLeft -= bytes.length;
+        this.#onFrame(bytes, this.#attachments);
       }
     } finally {
       this.#isDelivering = false;
     }
     return count;
+  }
+
+  /** The bytes of the frame that is due, if it is here; what is attached to it is in #attachments. */
+  #next(): Uint8Array | undefined {
+    this.#attachments = undefined;
+    const posted = this.#posted[0];
+    if (posted?.[0] === this.#due) {
+      this.#posted.shift();
+      this.#due = (this.#due + 1) | 0;
+      this.#attachments = posted[2];
+      return posted[1];
+    }
+    if (!this.#ring.hasNext()) {
+      // All that was sent before a posted frame was in the ring when it was posted.
+      assert(posted === undefined, 'the ring to hold what was sent before a posted frame');
+      return undefined;
+    }
+    if (this.#ring.sequence !== this.#due) {
+      this.#fetchPosted();
+      return this.#next();
+    }
+    this.#due = (this.#due + 1) | 0;
+    return this.#ring.take();
   }
 
   /** The frame that is due went by the port, before the one in the ring: it must be in the port's queue. */

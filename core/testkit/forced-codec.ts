@@ -1,0 +1,125 @@
+/**
+ * Sends what stays within a thread through the same codec as what leaves it, so that no test passes because sender
+ * and receiver share an object: messages, answers, stream items, start arguments. Members of a group on one thread
+ * would share what is published: their copies are frozen.
+ * Runs on: any.
+ */
+import { type ActorCell } from '../actor/actor-cell.js';
+import type { Ref } from '../actor/ref.js';
+import { CodedError } from '../errors.js';
+import { FrameDecoder, FrameEncoder, findUnencodable } from '../message/codec.js';
+import { Argc, type Asker, type Meta } from '../message/envelope.js';
+import { Admission } from '../slot-table.js';
+import { Counter } from '../thread-table.js';
+import type { ActorHost } from '../threads/actor-host.js';
+
+/** Makes a host do so. */
+export function forceCodec(host: ActorHost): void {
+  new ForcedCodec(host);
+}
+
+class ForcedCodec {
+  readonly #host: ActorHost;
+  readonly #encoder: FrameEncoder;
+  readonly #decoder: FrameDecoder;
+  #isPublishing = false;
+
+  constructor(host: ActorHost) {
+    this.#host = host;
+    this.#encoder = new FrameEncoder(host);
+    this.#decoder = new FrameDecoder(host);
+    const { spawn, addCell, membersOf } = host;
+    host.spawn = (recipe, options, parent) => {
+      const args = this.#copy(recipe.args, 'the start arguments', 'args') as readonly unknown[];
+      return spawn.call(host, { ...recipe, args }, options, parent);
+    };
+    host.addCell = (cell) => {
+      addCell.call(host, cell);
+      this.#wrap(cell);
+    };
+    host.membersOf = (group) => membersOf.call(host, group).map((ref) => this.#publishing(ref));
+  }
+
+  /** What ctx.publish sees of a member: its offer. */
+  #publishing(ref: Ref): Ref {
+    const offer: Ref['offer'] = (...message) => {
+      this.#isPublishing = true;
+      try {
+        return ref.offer(...message);
+      } finally {
+        this.#isPublishing = false;
+      }
+    };
+    return { offer } as Ref;
+  }
+
+  #wrap(cell: ActorCell): void {
+    const { offer } = cell;
+    cell.offer = (name, payload, meta) => {
+      let copy: unknown;
+      const argc = typeof meta === 'number' ? meta : meta.argc;
+      try {
+        copy = this.#copy(payload, `the arguments of "${name}"`, 'args', argc);
+      } catch (error) {
+        return this.#refuse(cell, name, payload, meta, error as CodedError);
+      }
+      if (this.#isPublishing) freeze(copy);
+      if (typeof meta === 'object' && meta.asker !== undefined) this.#wrapAsker(meta.asker);
+      return offer.call(cell, name, copy, meta);
+    };
+  }
+
+  /** As between threads: accepted, then a dead letter. */
+  #refuse(cell: ActorCell, name: string, payload: unknown, meta: Meta, error: CodedError): Admission {
+    const host = this.#host;
+    if (!host.table.isLive(cell.slot, cell.generation)) return Admission.stopped;
+    host.count(Counter.accepted, 1);
+    host.count(Counter.deadLetters, 1);
+    const argc = (typeof meta === 'number' ? meta & 3 : meta.argc) as Argc;
+    const asker = typeof meta === 'number' ? undefined : meta.asker;
+    host.deadLetter(cell, { name, argc, payload, asker }, 'notEncodable', error);
+    return Admission.accepted;
+  }
+
+  #wrapAsker(asker: Asker & { item?(value: unknown): void }): void {
+    if (Object.hasOwn(asker, 'reply')) return;
+    const { reply, item } = asker;
+    const through = (give: (value: unknown) => void) => (value: unknown) => {
+      let copy: unknown;
+      try {
+        copy = this.#copy(value, 'a reply', 'reply');
+      } catch (error) {
+        return asker.fail(error);
+      }
+      give.call(asker, copy);
+    };
+    asker.reply = through(reply);
+    if (item !== undefined) asker.item = through(item);
+  }
+
+  /** Throws MESSAGE_NOT_ENCODABLE, BINARY_MOVED. */
+  #copy(value: unknown, what: string, place: string, argc: number = Argc.many): unknown {
+    if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') return value;
+    if (value === null) return value;
+    try {
+      const { bytes, attachments, transfer } = this.#encoder.encode([value]);
+      this.#encoder.forgetEpochsBefore(Infinity);
+      const arrived = attachments && structuredClone(attachments, { transfer: transfer ?? [] });
+      return this.#decoder.decode(bytes, arrived)[0];
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code !== 'MESSAGE_NOT_ENCODABLE') throw error;
+      const at = findUnencodable(argc === Argc.one ? [value] : value, place);
+      const got = `${at?.what ?? error.message} at ${at?.path ?? 'an unknown place'}`;
+      const text = `expected ${what} to be able to cross threads, got ${got}`;
+      const details = { path: at?.path ?? '', what: at?.what ?? '' };
+      throw new CodedError('MESSAGE_NOT_ENCODABLE', text, { details, cause: error });
+    }
+  }
+}
+
+/** Plain objects and arrays, all the way down; binaries cannot be. */
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) freeze(inner);
+}
