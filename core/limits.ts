@@ -106,6 +106,14 @@ export const LIMITS = {
   endpointArguments: 64,
   /** Nesting of the arguments of a call through an exposed endpoint. */
   endpointDepth: 100,
+  /** Testkit: rows of a test system's slot table, unless it is given actorsMax. */
+  testActorsMax: 4_096,
+  /** Testkit: steps a system may take without coming to rest. */
+  testStepsMax: 1_000_000,
+  /** Testkit: how long a probe of a real system waits for what it expects, in ms. */
+  testExpectMs: 3_000,
+  /** Testkit: the last steps a trace shows. */
+  traceKept: 1_000,
   /** Faults that the refusal of a schema names; the rest are counted. */
   schemaFaultsNamed: 16,
 } as const;

@@ -218,7 +218,7 @@ export class SlotTable {
       const top = Atomics.load(this.#head, 1);
       const first = Number(top & 0xffffffffn) - 1;
       if (first < 0) break;
-      const below = this.#rows[first * ROW_WORDS + WAITERS] as number;
+      const below = this.#rows[first * ROW_WORDS + CAPACITY] as number;
       const next = (((top >> 32n) + 1n) << 32n) | BigInt(below);
       if (Atomics.compareExchange(this.#head, 1, top, BigInt.asIntN(64, next)) !== top) continue;
       for (let slot = first; slot >= 0; ) {
@@ -246,7 +246,7 @@ export class SlotTable {
     }
   }
 
-  /** Gives free slots back to all threads as one block. In a free block WAITERS links blocks, NEXT links rows. */
+  /** Gives free slots back to all threads as one block. In a free block CAPACITY links blocks, NEXT links rows. */
   returnBlock(slots: readonly number[]): void {
     if (slots.length === 0) return;
     const first = slots[0] as number;
@@ -257,7 +257,7 @@ export class SlotTable {
     }
     for (;;) {
       const top = Atomics.load(this.#head, 1);
-      this.#rows[first * ROW_WORDS + WAITERS] = Number(top & 0xffffffffn);
+      this.#rows[first * ROW_WORDS + CAPACITY] = Number(top & 0xffffffffn);
       const next = (((top >> 32n) + 1n) << 32n) | BigInt(first + 1);
       if (Atomics.compareExchange(this.#head, 1, top, BigInt.asIntN(64, next)) === top) return;
     }

@@ -58,6 +58,18 @@ export class TimerWheel<E extends WheelEntry = WheelEntry> {
     return this.#size;
   }
 
+  /** True while a timer of the clock is outstanding. */
+  get isArmed(): boolean {
+    return this.#disarm !== undefined;
+  }
+
+  /** The entries waiting, in no order. */
+  *[Symbol.iterator](): Iterator<E> {
+    for (const slot of this.#slots) {
+      for (let entry = slot.wheelNext!; entry !== slot; entry = entry.wheelNext!) yield entry as E;
+    }
+  }
+
   /**
    * Expires `entry` in `ms` (0 or more; Infinity never) from now, or from `toldNow`, a reading of the wheel's clock
    * that the caller had at hand. An entry already in the wheel gets the new deadline.

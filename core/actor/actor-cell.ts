@@ -23,7 +23,7 @@ import { Child, type Supervisor } from './children.js';
 import type { Context } from './context.js';
 import type { ActorDefinition } from './definition.js';
 import { DeferredReply } from './deferred-reply.js';
-import { isAsync, type LiveHandler, liveHandler, SchemaRefusal } from './live-handler.js';
+import { type HandlerFunction, isAsync, liveHandler, SchemaRefusal } from './live-handler.js';
 import type { Ref } from './ref.js';
 import type { SpawnSettings } from './spawn-options.js';
 import { pumpStream } from './stream.js';
@@ -75,7 +75,8 @@ export class ActorCell extends Child implements Supervisor {
   #firstMeta: Meta = 0;
   #queue: Mailbox | undefined = undefined;
   #lastName = '';
-  #lastHandler: LiveHandler | undefined = undefined;
+  #lastFn: HandlerFunction | undefined = undefined;
+  #lastIsAsync = false;
 
   constructor(
     readonly host: CellHost,
@@ -175,7 +176,7 @@ export class ActorCell extends Child implements Supervisor {
     if (this.state === CellState.stopped) return;
     this.commands ??= [];
     this.commands.push(command);
-    this.host.ready(this);
+    if (!this.isInTurn) this.host.ready(this);
   }
 
   /** One turn: commands, then at most LIMITS.turnMessages messages. */
@@ -202,6 +203,7 @@ export class ActorCell extends Child implements Supervisor {
       this.#queue = undefined;
       this.#giveBack(queue);
     }
+    if (this.commands !== undefined) host.ready(this);
     if (this.#queue === undefined && this.#firstName === undefined) {
       if (this.state === CellState.draining) mayFinishStop(this);
     } else if (this.inFlight < concurrency && this.#isServing()) host.ready(this);
@@ -215,14 +217,14 @@ export class ActorCell extends Child implements Supervisor {
       host.words[Word.inTurn] = 0;
       this.#published = this.settled;
     }
-    host.roomMade(this);
     if (this.state === CellState.stopped) host.retire(this);
+    else host.roomMade(this);
   }
 
   /** Forgets the last handler looked up: the map has changed. */
   handlersChanged(): void {
     this.#lastName = '';
-    this.#lastHandler = undefined;
+    this.#lastFn = undefined;
   }
 
   /** A failure of this actor: it waits, suspended, for what its supervisor decides. */
@@ -290,6 +292,11 @@ export class ActorCell extends Child implements Supervisor {
     this.settled = (this.settled + 1) | 0;
     words[Word.inTurn] = (words[Word.inTurn] as number) + 1;
     table.setStashed(this.slot, stashed);
+  }
+
+  /** True while this thread is in a turn of this actor. */
+  get isInTurn(): boolean {
+    return this.host.words[Word.running] === this.slot + 1;
   }
 
   /** Settled here, but not yet to be seen by others. */
@@ -363,19 +370,19 @@ export class ActorCell extends Child implements Supervisor {
       ({ argc, asker, traceparent } = meta);
       if (meta.begun !== 0) host.markBegun(meta.begun);
     }
-    const handler = name === this.#lastName ? this.#lastHandler : this.#find(name);
+    const fn = name === this.#lastName ? this.#lastFn : this.#find(name);
     words[Word.begun] = ((words[Word.begun] as number) + 1) | 0;
     if (this.extras !== undefined) this.extras.beforeMessage(payload);
-    if (handler === undefined) return this.#unknown(name, argc, payload, asker);
+    if (fn === undefined) return this.#unknown(name, argc, payload, asker);
     running.cell = this;
     running.turn++;
     running.asker = asker;
     running.traceparent = traceparent;
     running.isStashed = false;
     try {
-      const result = handler.isAsync
-        ? running.runAsync(this, () => call(handler, this.handlers, argc, payload))
-        : call(handler, this.handlers, argc, payload);
+      const result = this.#lastIsAsync
+        ? running.runAsync(this, () => call(fn, this.handlers, argc, payload))
+        : call(fn, this.handlers, argc, payload);
       running.cell = undefined;
       if (typeof result === 'object' && result !== null) {
         this.#returned(result, name, argc, payload);
@@ -473,14 +480,14 @@ export class ActorCell extends Child implements Supervisor {
     }
   }
 
-  #find(name: string): LiveHandler | undefined {
-    const overlay = this.extras?.overlay;
-    const handler = liveHandler(this.definition, overlay, this.handlers, name);
-    if (handler === undefined) return undefined;
+  #find(name: string): HandlerFunction | undefined {
+    const fn = liveHandler(this.definition, this.extras?.overlay, this.handlers, name);
+    if (fn === undefined) return undefined;
     this.#lastName = name;
-    this.#lastHandler = handler;
+    this.#lastFn = fn;
+    this.#lastIsAsync = isAsync(fn);
     this.host.words[Word.handler] = this.host.handlerNumber(name);
-    return handler;
+    return fn;
   }
 
   #done(): void {
@@ -496,7 +503,7 @@ export class ActorCell extends Child implements Supervisor {
     const { words, counters, table } = this.host;
     const settled = (this.settled + 1) | 0;
     this.settled = settled;
-    if (words[Word.running] === this.slot + 1) {
+    if (this.isInTurn) {
       words[Word.inTurn] = (words[Word.inTurn] as number) + 1;
     } else {
       table.storeSettled(this.slot, settled);
@@ -559,8 +566,7 @@ export class ActorCell extends Child implements Supervisor {
   }
 }
 
-function call(handler: LiveHandler, map: unknown, argc: Argc, payload: unknown): unknown {
-  const { fn } = handler;
+function call(fn: HandlerFunction, map: unknown, argc: Argc, payload: unknown): unknown {
   if (argc === Argc.one) return fn.call(map, payload);
   if (argc === Argc.none) return fn.call(map);
   return fn.apply(map, argsOf(argc, payload) as unknown[]);

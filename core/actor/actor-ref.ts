@@ -9,8 +9,8 @@ import type { ActorAddress } from '../message/address.js';
 /** What `tell` answers. `full`: nothing was sent, try later or use send. `stopped`: nobody will ever get it. */
 export type Told = 'accepted' | 'full' | 'stopped';
 
-/** A handler's arguments. Of a generic handler: those of its constraints. */
-export type ArgsOf<P, K extends keyof P> = P[K] extends (...args: infer A) => unknown ? A : never;
+/** A handler's arguments; of a generic handler, those of its constraints. */
+export type ArgsOf<P, K extends keyof P> = P[K] extends (...args: infer A) => void ? A : never;
 
 /** Made by ctx.defer(): return it from the handler, settle it later. */
 export interface Deferred<T> {
@@ -25,13 +25,7 @@ export interface Deferred<T> {
  * What an ask resolves to: the handler's result, awaited; what a Deferred will be resolved with. `never` for an
  * async generator, which is read by `stream`.
  */
-export type ReplyOf<P, K extends keyof P> = unknown extends P
-  ? unknown
-  : P[K] extends (...args: never[]) => infer R
-    ? Answer<Awaited<R>>
-    : never;
-
-type Answer<R> = R extends Deferred<infer T> ? T : R extends AsyncIterable<unknown> ? never : R;
+export type ReplyOf<P, K extends keyof P> = Reply<AnswerOf<P, K>>;
 
 /** The handlers that are async generators, which `stream` reads. */
 export type StreamName<P> = {
@@ -43,15 +37,20 @@ export type ItemOf<P, K extends keyof P> = P[K] extends (...args: never[]) => As
   ? T
   : never;
 
+/** What comes back for a message, however its handler answers it: a value, or a stream. */
+type AnswerOf<P, K extends keyof P> = P[K] extends (...args: never[]) => infer R
+  ? Answer<Awaited<R>>
+  : never;
+type Answer<R> =
+  R extends Deferred<infer T> ? T : R extends AsyncIterable<infer T> ? AsyncIterable<T> : R;
+type Reply<A> = A extends AsyncIterable<unknown> ? never : A;
+
 /**
- * What makes one ref narrower than another. It stands apart from the methods of a ref, since TypeScript compares
- * methods leniently: without it any ref would fit any other. `-readonly` keeps the compiler from taking the
- * protocols themselves for the answer, whose methods it would compare as leniently.
+ * A protocol as its senders see it: each handler as a plain function. Plain, so that one ref is compared with
+ * another by what may be sent and what comes back: TypeScript compares methods more leniently than that. `-readonly`
+ * keeps it from comparing the protocols instead, whose handlers may be methods.
  */
-interface Narrowing<P> {
-  readonly replies: { -readonly [K in keyof P]-?: (...args: ArgsOf<P, K>) => ReplyOf<P, K> };
-  readonly items: { -readonly [K in keyof P]-?: ItemOf<P, K> };
-}
+export type Calls<P> = { -readonly [K in keyof P]-?: (...args: ArgsOf<P, K>) => AnswerOf<P, K> };
 
 /** The same protocol as a proxy of promises. */
 export type Remote<P> = {
@@ -71,7 +70,9 @@ export interface AskOptions {
 }
 
 /** The sending half of a ref with options bound. */
-export interface Sender<P> {
+export type Sender<P> = SenderTo<Calls<P>>;
+
+export interface SenderTo<out P> {
   /** Resolves with the handler's reply; rejects with what it threw, ASK_TIMEOUT, ACTOR_STOPPED, … (SEMANTICS.md). */
   ask<K extends keyof P & string>(name: K, ...args: ArgsOf<P, K>): Promise<ReplyOf<P, K>>;
   /** Resolves when the mailbox has taken the message: waits for room. Rejects MAILBOX_FULL, ACTOR_STOPPED, ASK_CYCLE. */
@@ -85,7 +86,10 @@ export interface Sender<P> {
   remote(): Remote<P>;
 }
 
-export interface ActorRef<P> extends Sender<P> {
+/** The address of an actor with that protocol, and all its ways of sending. */
+export type ActorRef<P> = RefTo<Calls<P>>;
+
+export interface RefTo<out P> extends SenderTo<P> {
   readonly address: ActorAddress;
   /** Path of names, for people: `/visits`, or `/counter#12` for an actor without a name. */
   readonly path: string;
@@ -94,9 +98,7 @@ export interface ActorRef<P> extends Sender<P> {
   /** Inside a handler: sends, and hands the current asker on, so that the receiver answers it. */
   forward<K extends keyof P & string>(name: K, ...args: ArgsOf<P, K>): Told;
   /** The same ref with a deadline, a signal or other options for its asks and sends. */
-  with(options: AskOptions): Sender<P>;
+  with(options: AskOptions): SenderTo<P>;
   /** True when both name the same actor. */
   equals(other: ActorRef<unknown>): boolean;
-  /** Only for types. */
-  readonly protocol?: Narrowing<P>;
 }

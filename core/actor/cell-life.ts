@@ -20,7 +20,7 @@ import type { StopReason } from './actor-context.js';
 import { actorStopped } from './ask.js';
 import type { CellCommand } from './cell-host.js';
 import { Context } from './context.js';
-import { checkHandlers } from './live-handler.js';
+import { handlerFault } from './live-handler.js';
 
 export const CellState = {
   loading: 0,
@@ -42,33 +42,41 @@ export function startCell(cell: ActorCell): void {
   cell.state = CellState.starting;
   const context = new Context(cell);
   cell.context = context;
-  const settle = (outcome: { handlers: unknown } | { error: unknown }): void => {
-    if (cell.context !== context || cell.state !== CellState.starting) return;
-    try {
-      if ('error' in outcome) throw outcome.error;
-      cell.handlers = checkHandlers(cell.path, outcome.handlers);
-      started(cell);
-    } catch (error) {
-      startFailed(cell, error);
-    }
-  };
   const { running } = host;
   const before = running.cell;
   running.cell = cell;
   running.asker = undefined;
   try {
     const handlers = definition.behaviour(context, ...(cell.args as never[]));
-    if (handlers instanceof Promise) {
-      handlers.then(
-        (value) => settle({ handlers: value }),
-        (error) => settle({ error }),
-      );
-    } else settle({ handlers });
+    if (handlers instanceof Promise) startLater(cell, context, handlers);
+    else begin(cell, handlers);
   } catch (error) {
-    settle({ error });
+    if (isStill(cell, context)) startFailed(cell, error);
   } finally {
     running.cell = before;
   }
+}
+
+function startLater(cell: ActorCell, context: Context, handlers: Promise<unknown>): void {
+  handlers
+    .then((map) => {
+      if (isStill(cell, context)) begin(cell, map);
+    })
+    .catch((error: unknown) => {
+      if (isStill(cell, context)) startFailed(cell, error);
+    });
+}
+
+/** False when it was stopped or restarted while it started. */
+function isStill(cell: ActorCell, context: Context): boolean {
+  return cell.context === context && cell.state === CellState.starting;
+}
+
+function begin(cell: ActorCell, handlers: unknown): void {
+  const fault = handlerFault(handlers);
+  if (fault !== undefined) throw fault(cell.path);
+  cell.handlers = handlers as Record<string, unknown>;
+  started(cell);
 }
 
 function started(cell: ActorCell): void {
@@ -80,7 +88,7 @@ function started(cell: ActorCell): void {
   if (restarts === 0) host.cellStarted(cell);
   else host.cellRestarted(cell);
   for (const [resolve] of takeStartWaiters(cell)) resolve();
-  if (cell.queued > 0 || cell.commands !== undefined) host.ready(cell);
+  if (!cell.isInTurn && (cell.queued > 0 || cell.commands !== undefined)) host.ready(cell);
 }
 
 function takeStartWaiters(cell: ActorCell): [() => void, (error: CodedError) => void][] {
@@ -188,6 +196,7 @@ function finishStop(cell: ActorCell, isKill: boolean): void {
   if (cell.isEnding && !isKill) return;
   cell.isEnding = true;
   if (isKill) return killIncarnation(cell);
+  if (cell.extras === undefined) return ended(cell);
   endIncarnation(cell, 'stop', () => ended(cell));
 }
 

@@ -45,7 +45,9 @@ export type RefusedName = (typeof REFUSED_NAMES)[number];
  * members, not by its call: so a handler whose parameters are not annotated is an error where it stands.
  */
 export type ProtocolShape<P> = {
-  [K in keyof P]: K extends RefusedName ? `"${K}" is refused: every object carries it` : AnyFunction;
+  [K in keyof P]: K extends RefusedName
+    ? `"${K}" is refused: every object carries it`
+    : AnyFunction;
 };
 
 interface AnyFunction {
@@ -122,7 +124,7 @@ const registry: Registry = globals[REGISTRY];
  * Defines an actor, at module level. `from` is `import.meta.url`, or `__filename` in CommonJS.
  * Throws ACTOR_DEFINITION_TAKEN when the name (or an alias) is defined already in this thread.
  */
-export function defineActor<Args extends readonly unknown[], P extends ProtocolShape<P>>(
+export function defineActor<Args extends readonly unknown[], P extends object & ProtocolShape<P>>(
   from: string,
   name: string,
   behaviour: Behaviour<Args, P>,

@@ -7,18 +7,16 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { CodedError, textOf } from '../errors.js';
 import { type ActorDefinition, type HandlerMap, REFUSED_NAMES } from './definition.js';
 import { LIMITS } from '../limits.js';
+import { type Checked, checkArguments } from '../schema-check.js';
 
 const REFUSED: ReadonlySet<string> = new Set(REFUSED_NAMES);
 
-export interface LiveHandler {
-  readonly fn: (...args: unknown[]) => unknown;
-  /** An async function: what it does after its first await must still know whose it is. */
-  readonly isAsync: boolean;
-}
+export type HandlerFunction = (...args: unknown[]) => unknown;
 
 const AsyncFunction = (async () => {}).constructor;
 const AsyncGeneratorFunction = (async function* () {}).constructor;
 
+/** An async function: what it does after its first await must still know whose it is. */
 export function isAsync(fn: unknown): boolean {
   return fn instanceof AsyncFunction || fn instanceof AsyncGeneratorFunction;
 }
@@ -43,60 +41,49 @@ export function liveHandler(
   overlay: HandlerMap | undefined,
   handlers: Record<string, unknown> | undefined,
   name: string,
-): LiveHandler | undefined {
+): HandlerFunction | undefined {
   const map = overlay !== undefined && Object.hasOwn(overlay, name) ? overlay : handlers;
   if (map === undefined || !Object.hasOwn(map, name)) return undefined;
-  const fn = map[name] as LiveHandler['fn'];
+  const fn = map[name] as HandlerFunction;
   const accepts = definition?.options.accepts;
   const schemas = accepts !== undefined && Object.hasOwn(accepts, name) ? accepts[name] : undefined;
-  if (schemas === undefined) return { fn, isAsync: isAsync(fn) };
-  return { fn: behindSchemas(fn, schemas), isAsync: isAsync(fn) };
+  return schemas === undefined ? fn : behindSchemas(fn, schemas);
 }
 
-/** Throws HANDLER_NAME_REFUSED for what cannot be a protocol. */
-export function checkHandlers(path: string, handlers: unknown): Record<string, unknown> {
+/** What is wrong with a handler map, as an error still to be given the actor's path; undefined when nothing is. */
+export function handlerFault(handlers: unknown): ((path: string) => CodedError) | undefined {
   if (typeof handlers !== 'object' || handlers === null) {
-    throw new CodedError('HANDLER_NAME_REFUSED', `expected the behaviour of ${path} to return its handlers, got ${textOf(handlers)}`);
+    return (path) => nameRefused(path, '', `the behaviour of ${path} to return its handlers`, textOf(handlers));
   }
   for (const name in handlers) {
     const handler = (handlers as Record<string, unknown>)[name];
-    const isRefused = REFUSED.has(name) || name.length > LIMITS.nameCharsMax;
-    if (!isRefused && typeof handler === 'function') continue;
-    const expected = isRefused ? 'a handler name that not every object carries' : `"${name}" to be a function`;
-    throw new CodedError('HANDLER_NAME_REFUSED', `expected ${expected} in ${path}, got ${isRefused ? `"${name}"` : textOf(handler)}`, {
-      details: { handler: name, path },
-    });
+    if (REFUSED.has(name) || name.length > LIMITS.nameCharsMax) {
+      return (path) => nameRefused(path, name, `a handler name in ${path} that not every object carries`, `"${name}"`);
+    }
+    if (typeof handler !== 'function') {
+      return (path) => nameRefused(path, name, `"${name}" of ${path} to be a function`, textOf(handler));
+    }
   }
-  return handlers as Record<string, unknown>;
+  return undefined;
 }
 
-function behindSchemas(fn: LiveHandler['fn'], schemas: readonly StandardSchemaV1[]): LiveHandler['fn'] {
-  return function checked(this: unknown, ...args: unknown[]): unknown {
-    const results = schemas.map((schema, i) => schema['~standard'].validate(args[i]));
-    if (results.some((result) => result instanceof Promise)) {
-      return Promise.all(results).then((all) => fn.apply(this, valuesOf(all, args)));
-    }
-    return fn.apply(this, valuesOf(results as StandardSchemaV1.Result<unknown>[], args));
+function nameRefused(path: string, handler: string, expected: string, got: string): CodedError {
+  return new CodedError('HANDLER_NAME_REFUSED', `expected ${expected}, got ${got}`, { details: { handler, path } });
+}
+
+function behindSchemas(fn: HandlerFunction, schemas: readonly StandardSchemaV1[]): HandlerFunction {
+  function checked(this: unknown, ...args: unknown[]): unknown {
+    const result = checkArguments(schemas, args);
+    if (result instanceof Promise) return result.then((later) => fn.apply(this, accepted(later)));
+    return fn.apply(this, accepted(result));
+  }
+  if (!isAsync(fn)) return checked;
+  return async function checkedLater(this: unknown, ...args: unknown[]): Promise<unknown> {
+    return checked.apply(this, args);
   };
 }
 
-function valuesOf(results: readonly StandardSchemaV1.Result<unknown>[], args: readonly unknown[]): unknown[] {
-  const issues: string[] = [];
-  const values = results.map((result, i) => {
-    for (const issue of result.issues ?? []) {
-      const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-      issues.push(`${[`args[${i}]`, ...path].join('.')}: ${issue.message}`);
-    }
-    return 'value' in result ? result.value : undefined;
-  });
-  if (issues.length > 0) throw new SchemaRefusal(issues);
-  if (args.length > results.length) throw new SchemaRefusal([`at most ${results.length} arguments, got ${args.length}`]);
-  // Left-out optional arguments stay left out, so that defaults of the handler count.
-  return values.slice(0, Math.max(args.length, lastDefined(values)));
-}
-
-function lastDefined(values: readonly unknown[]): number {
-  let count = values.length;
-  while (count > 0 && values[count - 1] === undefined) count--;
-  return count;
+function accepted(checked: Checked): unknown[] {
+  if ('faults' in checked) throw new SchemaRefusal(checked.faults);
+  return checked.values;
 }

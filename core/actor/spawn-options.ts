@@ -58,6 +58,7 @@ export function parseSpawnOptions(
   options: SpawnOptions,
   defaults: { readonly capacity: number; readonly bytes: number },
 ): SpawnSettings {
+  if (options.name === undefined && options.mailbox === undefined) return plainSettings(defaults);
   const { name, mailbox = {} } = options;
   const settings: SpawnSettings = {
     name,
@@ -94,6 +95,19 @@ export function parseSpawnOptions(
     throw new CodedError('CONFIG_INVALID', `spawn of "${definition}": ${faults.join('; ')}`, {
       details: { faults },
     });
+  }
+  return settings;
+}
+
+const plain = new WeakMap<object, SpawnSettings>();
+
+/** The settings of every actor that is spawned without any: one object for all. */
+function plainSettings(defaults: { readonly capacity: number; readonly bytes: number }): SpawnSettings {
+  let settings = plain.get(defaults);
+  if (settings === undefined) {
+    const { capacity, bytes: bytesMax } = defaults;
+    settings = { name: undefined, capacity, bytesMax, overflow: 'reject', priorities: undefined };
+    plain.set(defaults, settings);
   }
   return settings;
 }

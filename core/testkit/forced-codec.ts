@@ -4,7 +4,8 @@
  * would share what is published: their copies are frozen.
  * Runs on: any.
  */
-import { type ActorCell } from '../actor/actor-cell.js';
+import type { ActorCell } from '../actor/actor-cell.js';
+import { CellState } from '../actor/cell-life.js';
 import type { Ref } from '../actor/ref.js';
 import { CodedError } from '../errors.js';
 import { FrameDecoder, FrameEncoder, findUnencodable } from '../message/codec.js';
@@ -13,9 +14,9 @@ import { Admission } from '../slot-table.js';
 import { Counter } from '../thread-table.js';
 import type { ActorHost } from '../threads/actor-host.js';
 
-/** Makes a host do so. */
+/** Makes a host do so, from its next spawn on. */
 export function forceCodec(host: ActorHost): void {
-  new ForcedCodec(host);
+  new ForcedCodec(host).install();
 }
 
 class ForcedCodec {
@@ -28,6 +29,10 @@ class ForcedCodec {
     this.#host = host;
     this.#encoder = new FrameEncoder(host);
     this.#decoder = new FrameDecoder(host);
+  }
+
+  install(): void {
+    const host = this.#host;
     const { spawn, addCell, membersOf } = host;
     host.spawn = (recipe, options, parent) => {
       const args = this.#copy(recipe.args, 'the start arguments', 'args') as readonly unknown[];
@@ -72,7 +77,7 @@ class ForcedCodec {
   /** As between threads: accepted, then a dead letter. */
   #refuse(cell: ActorCell, name: string, payload: unknown, meta: Meta, error: CodedError): Admission {
     const host = this.#host;
-    if (!host.table.isLive(cell.slot, cell.generation)) return Admission.stopped;
+    if (cell.state >= CellState.draining) return Admission.stopped;
     host.count(Counter.accepted, 1);
     host.count(Counter.deadLetters, 1);
     const argc = (typeof meta === 'number' ? meta & 3 : meta.argc) as Argc;

@@ -289,7 +289,7 @@ export class ActorHost implements CellHost {
   }
 
   cellStarted(cell: ActorCell): void {
-    this.emit('actorStarted', () => ({ actor: addressOf(cell), definition: cell.definition?.name ?? '' }));
+    if (this.#listens(STARTED)) this.emit('actorStarted', () => ({ actor: addressOf(cell), definition: cell.definition?.name ?? '' }));
   }
 
   cellRestarted(cell: ActorCell): void {
@@ -301,7 +301,7 @@ export class ActorHost implements CellHost {
     const { slot, generation } = cell;
     this.words[Word.actors] = (this.words[Word.actors] as number) - 1;
     const error = cell.extras?.startError ?? cell.extras?.lastFailure;
-    this.emit('actorStopped', () => ({ actor: addressOf(cell), error: reason === 'failed' ? error : undefined }));
+    if (this.#listens(STOPPED)) this.emit('actorStopped', () => ({ actor: addressOf(cell), error: reason === 'failed' ? error : undefined }));
     const watchers = cell.extras?.watchingThreads ?? 0;
     for (let thread = 0; watchers >>> thread !== 0; thread++) {
       if ((watchers >>> thread) & 1) this.signal(thread, { type: 'terminated', slot, generation, reason });
@@ -440,8 +440,11 @@ export class ActorHost implements CellHost {
 
   /** Gives main an event, if anybody there listens for its kind. */
   emit<K extends keyof SystemEvents & string>(name: K, payload: () => SystemEvents[K]): void {
-    const bit = 1 << EVENT_NAMES.indexOf(name);
-    if ((this.threads.load(0, Word.interest) & bit) !== 0) this.options.emit(name, payload());
+    if (this.#listens(EVENT_NAMES.indexOf(name))) this.options.emit(name, payload());
+  }
+
+  #listens(event: number): boolean {
+    return ((this.threads.load(0, Word.interest) >>> event) & 1) !== 0;
   }
 
   count(counter: number, amount: number): void {
@@ -518,6 +521,9 @@ export class ActorHost implements CellHost {
     if (thread !== this.thread) this.signal(thread, { type: 'unwatch', slot, generation, thread: this.thread });
   }
 }
+
+const STARTED = EVENT_NAMES.indexOf('actorStarted');
+const STOPPED = EVENT_NAMES.indexOf('actorStopped');
 
 /** A cell that waits for its spawn signal: who sent it messages was faster than its parent. */
 const WAITING: SpawnSettings = {

@@ -176,7 +176,8 @@ class RingSource implements FrameSource {
       return;
     }
     const idleTurnsMax = this.#trust > 0 ? LIMITS.ringIdleTurns : 0;
-    if (this.#idleTurns < idleTurnsMax || !this.#ring.trySleep()) {
+    const isBusy = this.#idleTurns < idleTurnsMax || this.#posted.length > 0;
+    if (isBusy || !this.#ring.trySleep()) {
       this.#scheduleTurn();
       return;
     }

@@ -11,7 +11,7 @@ import type { Transferred } from '../message/attachments.js';
 export interface FrameSink {
   /**
    * Hands a frame over; it is on its way when this returns. `bytes` is copied: it stays the sender's, unchanged.
-   * `transfer` lists those of `attachments` that leave the sender. Never waits and never refuses; credit.ts bounds
+   * `transfer` lists those of `attachments` that leave the sender. Never waits and never refuses; credit bounds
    * what is on its way. After `close`, or when the receiver has gone, frames vanish.
    */
   send(

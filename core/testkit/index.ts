@@ -1,0 +1,9 @@
+/**
+ * The door of the testkit: actors tested without waiting. Reading order of what is behind it: test-system (a whole
+ * system, stepped from a seed), manual-clock, test-probe (an actor that records and expects), expectations, seeds;
+ * then interleaving and logical-thread for what a step is.
+ */
+export { ManualClock, type ManualClockOptions } from './manual-clock.js';
+export type { Trace } from './interleaving.js';
+export { forSeeds, type SeedsOptions } from './seeds.js';
+export { createTestSystem, type RunOptions, TestSystem, type TestSystemOptions } from './test-system.js';
