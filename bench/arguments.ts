@@ -31,7 +31,7 @@ export const USAGE = `npm run bench -- [options]
   --json FILE     also write the results as JSON
   --rounds N      kept rounds of every row (default ${DEFAULT_ROUNDS}, or what the row says)
   --warmups N     discarded rounds of every row (default ${DEFAULT_WARMUPS}, or what the row says)
-  --quick         ${QUICK_WARMUPS} warm-up and ${QUICK_ROUNDS} rounds: to see that all works, not to compare
+  --quick         ${QUICK_WARMUPS} warm-up and ${QUICK_ROUNDS} rounds
   --list          print the rows and stop
   --no-peers      measure ours alone
   --help          this text
@@ -52,14 +52,20 @@ export function parseArguments(argv: readonly string[]): BenchArguments {
   };
 }
 
-/** The rows asked for, in their order. Throws ARGUMENT_INVALID when an --only fits no row: a likely typo. */
+/**
+ * The rows asked for, in their order. Throws ARGUMENT_INVALID when an --only fits no row: a likely
+ * typo.
+ */
 export function selectRows(rows: readonly Row[], only: readonly string[]): readonly Row[] {
   if (only.length === 0) return rows;
   const wanted = only.map((text) => text.toLowerCase());
   const titles = rows.map(({ group, name }) => `${group}/${name}`.toLowerCase());
   const unmet = wanted.find((text) => !titles.some((title) => title.includes(text)));
   if (unmet !== undefined) {
-    throw new BenchError('ARGUMENT_INVALID', `--only ${unmet}: expected part of a row's group/name`);
+    throw new BenchError(
+      'ARGUMENT_INVALID',
+      `--only ${unmet}: expected part of a row's group/name`,
+    );
   }
   return rows.filter((_, index) => wanted.some((text) => titles[index]!.includes(text)));
 }
@@ -89,5 +95,8 @@ function count(flag: string, text: string | undefined, min: number): number | un
   if (text === undefined) return undefined;
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
-  throw new BenchError('ARGUMENT_INVALID', `${flag}: expected a whole number >= ${min}, got ${text}`);
+  throw new BenchError(
+    'ARGUMENT_INVALID',
+    `${flag}: expected a whole number >= ${min}, got ${text}`,
+  );
 }

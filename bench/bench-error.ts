@@ -1,6 +1,6 @@
 /**
- * The errors of the benchmarks. They are not the runtime's CodedError: the harness judges the runtime, so it
- * must stand when the runtime does not.
+ * The errors of the benchmarks. They are not the runtime's CodedError: the harness judges the
+ * runtime, so it must stand when the runtime does not.
  * Runs on: any.
  */
 

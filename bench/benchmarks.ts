@@ -1,8 +1,8 @@
 /**
- * The benchmarks that have peers: name, group, unit and direction, fixed here once so that our rows and the peers
- * measure the same thing in the same unit. A row of ours is
+ * The benchmarks that have peers: name, group, unit and direction, fixed here once so that our rows
+ * and the peers measure the same thing in the same unit. A row of ours is
  *
- *   row({ ...benchmark('tell/number'), ours, peers: peersFor('tell/number') })
+ * row({ ...benchmark('tell/number'), ours, peers: peersFor('tell/number') })
  *
  * and may take another name ("ping-pong, two threads") beside the same peers.
  * Runs on: any.
@@ -15,7 +15,16 @@ interface Description {
   readonly name: string;
   readonly unit: string;
   readonly better: Better;
+  readonly warmups?: number;
+  readonly rounds?: number;
 }
+
+/** These take seconds a run, nearly all of it computing: fewer rounds say as much. */
+const SLOW_PROGRAMS: ReadonlySet<Benchmark> = new Set([
+  'savina/bounded-buffer',
+  'savina/concurrent-sorted-list',
+]);
+const SLOW_ROUNDS = { warmups: 2, rounds: 3 } as const;
 
 const TELL = { group: 'tell over threads', unit: 'messages/s', better: 'higher' } as const;
 const ASK = { group: 'ask over threads' } as const;
@@ -29,7 +38,10 @@ const SERVICES = {
   'tell/text-1kb': { ...TELL, name: 'tell, 1 kB of text' },
   'tell/buffer-64kb': { ...TELL, name: 'tell, 64 kB buffer' },
   'tell/buffer-8mb': { ...TELL, name: 'tell, 8 MB buffer' },
-  /** One sender, eight receivers on two threads, each gets every four-field message; rate of receipts. */
+  /**
+   * One sender, eight receivers on two threads, each gets every four-field message; rate of
+   * receipts.
+   */
   'tell/fan-out-8': { ...TELL, name: 'fan-out to 8, four fields' },
   /** a + b on one thread, 256 calls in flight. */
   'ask/in-flight-256': {
@@ -61,10 +73,14 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ...(Object.keys(SERVICES) as Array<keyof typeof SERVICES>),
 ];
 
-/** Name, group, unit and direction of a benchmark, to be spread into row(). */
+/**
+ * Name, group, unit, direction and, for slow ones, rounds of a benchmark, to be spread into row().
+ */
 export function benchmark(key: Benchmark): Description {
   if (key in SERVICES) return SERVICES[key as keyof typeof SERVICES];
-  return { group: 'savina', name: key.slice('savina/'.length), unit: 'ms', better: 'lower' };
+  const name = key.slice('savina/'.length);
+  const rounds = SLOW_PROGRAMS.has(key) ? SLOW_ROUNDS : {};
+  return { group: 'savina', name, unit: 'ms', better: 'lower', ...rounds };
 }
 
 /** How much is done in one measurement. The same for ours and for every peer. */
@@ -83,7 +99,10 @@ export const SIZES = {
   spawns: 10_000,
   /** Actors of `local/idle-actor`. */
   idleActors: 100_000,
-  /** Messages of `tell/fan-out-8` (each makes `fanOut` receipts), and the threads the receivers live on. */
+  /**
+   * Messages of `tell/fan-out-8` (each makes `fanOut` receipts), and the threads the receivers live
+   * on.
+   */
   fanOutTells: 20_000,
   fanOut: 8,
   fanOutThreads: 2,

@@ -3,9 +3,11 @@
  * Runs on: any.
  */
 
-/** 0.41234 -> "0.412", 812345 -> "812 k", 1234567 -> "1.23 M". Values below 10 000 are written out. */
+/**
+ * 0.41234 -> "0.412", 812345 -> "812 k", 1234567 -> "1.23 M". Values below 10 000 are written out.
+ */
 export function numberText(value: number): string {
-  if (value >= 999_500) return `${digits(value / 1_000_000)} M`;
+  if (value >= 999_500) return `${digits(Math.max(value / 1_000_000, 1))} M`;
   if (value >= 10_000) return `${digits(value / 1_000)} k`;
   return digits(value);
 }

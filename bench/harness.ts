@@ -1,6 +1,6 @@
 /**
- * Runs rows: every row by itself, its contenders in interleaved rounds, what they kept closed afterwards.
- * The arithmetic is in outcome.ts, the order of the rounds in rounds.ts.
+ * Runs rows: every row by itself, its contenders in interleaved rounds, what they kept closed
+ * afterwards. The arithmetic is in outcome.ts, the order of the rounds in rounds.ts.
  * Runs on: main.
  */
 import { setFlagsFromString } from 'node:v8';
@@ -23,8 +23,9 @@ export interface HarnessOptions {
 }
 
 /**
- * Runs the rows one after another and returns their outcomes in order. A measure that throws is an outcome
- * (failed or absent), not a rejection; what cannot be closed rejects, since it would disturb the rows after it.
+ * Runs the rows one after another and returns their outcomes in order. A measure that throws is an
+ * outcome (failed or absent), not a rejection; what cannot be closed rejects, since it would
+ * disturb the rows after it.
  */
 export async function runRows(
   rows: readonly Row[],
@@ -72,8 +73,8 @@ async function runRow(
 }
 
 /**
- * Collects the main thread's garbage, so that no contender pays for what another left behind. V8 gives the
- * function to contexts made after the flag, so npm need not pass it.
+ * Collects the main thread's garbage, so that no contender pays for what another left behind. V8
+ * gives the function to contexts made after the flag, so npm need not pass it.
  */
 const collectGarbage: () => void = (() => {
   setFlagsFromString('--expose-gc');

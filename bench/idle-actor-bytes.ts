@@ -1,6 +1,7 @@
 /**
- * Bytes of an idle actor: heap and external memory before and after 100 000 of them, collected before each look. Done in
- * a process of its own, since nothing else may live in that heap. Ours and every peer's go through here.
+ * Bytes of an idle actor: heap and external memory before and after 100 000 of them, collected
+ * before each look. Done in a process of its own, since nothing else may live in that heap. Ours
+ * and every peer's go through here.
  * Runs on: main.
  */
 import { execFile } from 'node:child_process';
@@ -13,10 +14,18 @@ const CHILD_MS_MAX = 120_000;
 
 /** What a measuring program hands over. All three may be asynchronous. */
 export interface IdleActors {
-  /** Whatever must exist before the first look and is not an actor's own: a system, one actor of each kind. */
+  /**
+   * Whatever must exist before the first look and is not an actor's own: a system, one actor of
+   * each kind.
+   */
   readonly prepare: () => unknown;
   /** Spawns actor number `index` (0 to 99 999). It has two handlers: `add` and `total`. */
   readonly spawn: (index: number) => unknown;
+  /**
+   * Bytes an actor takes of shared memory made in `prepare`, which no look can see: its row.
+   * Default 0.
+   */
+  readonly rowBytes?: number;
   /** Asks one of the actors for its total, 0: it lives. */
   readonly total: (index: number) => PromiseLike<number>;
 }
@@ -33,7 +42,10 @@ export async function idleActorBytes(program: URL): Promise<number> {
   throw new BenchError('PEER_FAILED', `${program.pathname}: expected a number, got ${stdout}`);
 }
 
-/** The whole of a measuring program: spawns, looks, checks that some actors live, prints bytes per actor. */
+/**
+ * The whole of a measuring program: spawns, looks, checks that some actors live, prints bytes per
+ * actor.
+ */
 export async function measureIdleActors(idle: IdleActors): Promise<void> {
   await idle.prepare();
   const before = await usedBytes();
@@ -42,7 +54,8 @@ export async function measureIdleActors(idle: IdleActors): Promise<void> {
   for (let index = 0; index < SIZES.idleActors; index += 9_973) {
     expectEqual(`total of idle actor ${index}`, await idle.total(index), 0);
   }
-  process.stdout.write(`${(after - before) / SIZES.idleActors}\n`);
+  const heapBytes = (after - before) / SIZES.idleActors;
+  process.stdout.write(`${heapBytes + (idle.rowBytes ?? 0)}\n`);
 }
 
 /** Heap and memory outside it (array buffers included), when nothing is left to collect. */

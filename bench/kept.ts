@@ -1,10 +1,10 @@
 /**
- * What a measure keeps between its rounds: a pool, a thread, an actor system, a child process. Opened when first
- * used, closed by the harness after the row (or after the run), so that warm code stays warm and nothing of one
- * row works while the next is measured.
+ * What a measure keeps between its rounds: a pool, a thread, an actor system, a child process.
+ * Opened when first used, closed by the harness after the row (or after the run), so that warm code
+ * stays warm and nothing of one row works while the next is measured.
  *
- *   const pool = kept(() => openPool(), (pool) => pool.destroy());
- *   const measure = async () => { const p = await pool(); ... };
+ * const pool = kept(() => openPool(), (pool) => pool.destroy()); const measure = async () => {
+ * const p = await pool(); ... };
  *
  * Runs on: main.
  */
@@ -15,8 +15,9 @@ export type KeptScope = 'row' | 'run';
 const closers: Record<KeptScope, Array<() => Promise<void>>> = { row: [], run: [] };
 
 /**
- * Returns a function that opens the thing at its first call and gives the same one until it is closed; the next
- * call after that opens another. If opening rejects, the call rejects and the next one tries again.
+ * Returns a function that opens the thing at its first call and gives the same one until it is
+ * closed; the next call after that opens another. If opening rejects, the call rejects and the next
+ * one tries again.
  */
 export function kept<T>(
   open: () => Promise<T>,
@@ -43,7 +44,10 @@ export function kept<T>(
   };
 }
 
-/** Closes everything of that scope, last opened first. Rejects with the first failure, after trying all. */
+/**
+ * Closes everything of that scope, last opened first. Rejects with the first failure, after trying
+ * all.
+ */
 export async function closeKept(scope: KeptScope): Promise<void> {
   const failures: unknown[] = [];
   for (let close = closers[scope].pop(); close !== undefined; close = closers[scope].pop()) {

@@ -1,5 +1,6 @@
 /**
- * From the rounds of a row to what is printed: medians, spreads, ratios, and whether the budget is met. Pure.
+ * From the rounds of a row to what is printed: medians, spreads, ratios, and whether the budget is
+ * met. Pure.
  * Runs on: any.
  */
 import type { Samples } from './rounds.js';
@@ -46,7 +47,12 @@ export function outcomeOf(row: Row, ours: Samples, peers: readonly Samples[]): O
     const figure = figureOf(samples);
     return { name: samples.name, figure, ratio: ratioOf(row, ourFigure, figure) };
   });
-  return { row, ours: ourFigure, peers: peerOutcomes, budget: budgetOf(row, ourFigure, peerOutcomes) };
+  return {
+    row,
+    ours: ourFigure,
+    peers: peerOutcomes,
+    budget: budgetOf(row, ourFigure, peerOutcomes),
+  };
 }
 
 /** Median and spread of what was kept, or the reason why nothing was. */

@@ -1,6 +1,6 @@
 /**
- * What is sent over threads in the `tell/...` benchmarks: the messages, how many, and what a receiver adds up so
- * that received = sent can be checked. Receivers on threads import this too.
+ * What is sent over threads in the `tell/...` benchmarks: the messages, how many, and what a
+ * receiver adds up so that received = sent can be checked. Receivers on threads import this too.
  * Runs on: any.
  */
 
@@ -22,7 +22,9 @@ export interface Text {
 export interface Payload<T> {
   /** Messages in one measurement. */
   readonly tells: number;
-  /** The message number `index`. Buffers are the same one each time: they are copied on their way. */
+  /**
+   * The message number `index`. Buffers are the same one each time: they are copied on their way.
+   */
   readonly make: (index: number) => T;
   /** What the receiver adds up for the message it got; the sender expects the same sum. */
   readonly weigh: (message: T) => number;
@@ -51,7 +53,9 @@ export const PAYLOADS = {
 /** The payloads by name: `tell/NAME` is the benchmark. */
 export type PayloadName = keyof typeof PAYLOADS;
 
-/** A payload by name, its message type forgotten: for senders and receivers that handle any of them. */
+/**
+ * A payload by name, its message type forgotten: for senders and receivers that handle any of them.
+ */
 export function payloadOf(name: PayloadName): Payload<unknown> {
   return PAYLOADS[name] as Payload<unknown>;
 }

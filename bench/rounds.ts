@@ -1,10 +1,8 @@
 /**
- * Interleaved rounds: in every round each contender is measured once, and the order is rotated, so that what
- * the machine does meanwhile (another process, heat, a growing heap) falls on all alike.
+ * Interleaved rounds: in every round each contender is measured once, and the order is rotated, so
+ * that what the machine does meanwhile (another process, heat, a growing heap) falls on all alike.
  *
- *   round 1:  troupe  nact    erlang
- *   round 2:  nact    erlang  troupe
- *   round 3:  erlang  troupe  nact
+ * round 1:  troupe  nact    erlang round 2:  nact    erlang  troupe round 3:  erlang  troupe  nact
  *
  * Runs on: main.
  */
@@ -38,9 +36,9 @@ export interface RoundsOptions {
 }
 
 /**
- * Measures all contenders, `warmups` discarded rounds first. A contender that throws leaves the run at once and
- * is reported as absent (BenchError PEER_ABSENT) or failed; the others go on. Never rejects. Results come in the
- * order of `contenders`.
+ * Measures all contenders, `warmups` discarded rounds first. A contender that throws leaves the run
+ * at once and is reported as absent (BenchError PEER_ABSENT) or failed; the others go on. Never
+ * rejects. Results come in the order of `contenders`.
  */
 export async function runRounds(
   contenders: readonly Contender[],
@@ -73,7 +71,9 @@ export async function runRounds(
   );
 }
 
-/** The list, begun at position `by` (any whole number >= 0): every contender is first equally often. */
+/**
+ * The list, begun at position `by` (any whole number >= 0): every contender is first equally often.
+ */
 export function rotated<T>(list: readonly T[], by: number): T[] {
   if (list.length === 0) return [];
   const start = by % list.length;

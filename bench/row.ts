@@ -1,14 +1,15 @@
 /**
- * What a benchmark is: one number of ours beside the same number of each peer, measured in the same rounds.
- * The files under bench/ make rows with row(); main.ts gathers them; harness.ts runs them.
+ * What a benchmark is: one number of ours beside the same number of each peer, measured in the same
+ * rounds. The files under bench/ make rows with row(); main.ts gathers them; harness.ts runs them.
  * Runs on: any.
  */
 import { BenchError } from './bench-error.js';
 
 /**
- * One measurement: resolves to one positive number in the row's unit. It checks by itself that everything sent
- * was received, or that the answer is right, and throws (BenchError ANSWER_WRONG) otherwise. It throws
- * BenchError PEER_ABSENT where the peer is not installed. It is called once per round, warm-ups included.
+ * One measurement: resolves to one positive number in the row's unit. It checks by itself that
+ * everything sent was received, or that the answer is right, and throws (BenchError ANSWER_WRONG)
+ * otherwise. It throws BenchError PEER_ABSENT where the peer is not installed. It is called once
+ * per round, warm-ups included.
  */
 export type Measure = () => Promise<number>;
 
@@ -16,8 +17,8 @@ export type Measure = () => Promise<number>;
 export type Better = 'lower' | 'higher';
 
 /**
- * What a row has to reach against one peer of the same run. `must` and `want` are ratios as the table shows
- * them: above 1 = we are better. "0.4 x Erlang's time" is therefore 2.5.
+ * What a row has to reach against one peer of the same run. `must` and `want` are ratios as the
+ * table shows them: above 1 = we are better. "0.4 x Erlang's time" is therefore 2.5.
  */
 export interface PeerBudget {
   readonly peer: string;
@@ -25,7 +26,9 @@ export interface PeerBudget {
   readonly want: number;
 }
 
-/** What a row has to reach by itself, in the row's own unit: for bytes and times that have no peer. */
+/**
+ * What a row has to reach by itself, in the row's own unit: for bytes and times that have no peer.
+ */
 export interface AbsoluteBudget {
   readonly must: number;
   readonly want: number;
@@ -33,7 +36,10 @@ export interface AbsoluteBudget {
 
 export type Budget = PeerBudget | AbsoluteBudget;
 
-/** What row() takes. `rounds` and `warmups` replace the defaults (5 and 5) for programs that take seconds. */
+/**
+ * What row() takes. `rounds` and `warmups` replace the defaults (5 and 5) for programs that take
+ * seconds.
+ */
 export interface RowSpec {
   readonly name: string;
   readonly group: string;
@@ -53,8 +59,8 @@ export type Row = Readonly<RowSpec>;
 export const OURS = 'troupe';
 
 /**
- * Makes a row, checked: names are not empty, counts are whole, the budget names a peer of the row and `want` is
- * at least as hard as `must`. Throws BenchError ROW_INVALID.
+ * Makes a row, checked: names are not empty, counts are whole, the budget names a peer of the row
+ * and `want` is at least as hard as `must`. Throws BenchError ROW_INVALID.
  */
 export function row(spec: RowSpec): Row {
   const title = `row ${spec.group}/${spec.name}`;
@@ -94,9 +100,10 @@ function checkCount(title: string, what: string, count: number | undefined, min:
 
 function checkBudget(title: string, spec: RowSpec, budget: Budget): void {
   if (isPeerBudget(budget) && !(budget.peer in spec.peers)) {
+    const names = Object.keys(spec.peers).join(', ') || 'none';
     throw new BenchError(
       'ROW_INVALID',
-      `${title}: expected the budget's peer among ${Object.keys(spec.peers).join(', ') || 'none'}, got ${budget.peer}`,
+      `${title}: expected the budget's peer among ${names}, got ${budget.peer}`,
     );
   }
   const isLowerHarder = !isPeerBudget(budget) && spec.better === 'lower';
@@ -104,7 +111,7 @@ function checkBudget(title: string, spec: RowSpec, budget: Budget): void {
   if (!isOrdered || !(budget.must > 0) || !(budget.want > 0)) {
     throw new BenchError(
       'ROW_INVALID',
-      `${title}: expected want to be as hard as must or harder, got must ${budget.must}, want ${budget.want}`,
+      `${title}: expected want as hard as must or harder, got ${budget.must}, ${budget.want}`,
     );
   }
 }

@@ -11,18 +11,18 @@ export interface Spread {
   readonly max: number;
 }
 
-/** The middle value; of an even number the mean of the two in the middle. Throws on an empty list. */
+/**
+ * The middle value; of an even number the mean of the two in the middle. Throws on an empty list.
+ */
 export function median(values: readonly number[]): number {
   const sorted = ascending(values);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? sorted[middle]!
-    : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /**
- * The smallest value that at least `share` (0 < share <= 1) of all values do not exceed: nearest rank, so the
- * result is a value that occurred. Throws on an empty list.
+ * The smallest value that at least `share` (0 < share <= 1) of all values do not exceed: nearest
+ * rank, so the result is a value that occurred. Throws on an empty list.
  */
 export function percentile(values: ArrayLike<number>, share: number): number {
   const sorted = ascending(values);
@@ -36,7 +36,10 @@ export function spread(values: readonly number[]): Spread {
   return { min: sorted[0]!, max: sorted.at(-1)! };
 }
 
-/** How many times better `ours` is than `theirs`: above 1 = we are better, whichever way better goes. */
+/**
+ * How many times better `ours` is than `theirs`: above 1 = we are better, whichever way better
+ * goes.
+ */
 export function ratio(ours: number, theirs: number, better: Better): number {
   return better === 'higher' ? ours / theirs : theirs / ours;
 }

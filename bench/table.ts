@@ -44,7 +44,8 @@ function rowText(outcome: Outcome): string {
 
 function figureLine(name: string, figure: Figure, ratio: number | undefined): string {
   const label = `    ${name}`;
-  if (figure.state !== 'measured') return `${label.padEnd(NAME_WIDTH)} ${figure.state}: ${figure.reason}`;
+  if (figure.state !== 'measured')
+    return `${label.padEnd(NAME_WIDTH)} ${figure.state}: ${figure.reason}`;
   const { value, spread } = figure;
   const range = `${numberText(spread.min)}-${numberText(spread.max)}`;
   return line(label, numberText(value), range, ratio === undefined ? '' : ratioText(ratio));
@@ -66,5 +67,6 @@ function budgetText({ row }: Outcome, budget: BudgetOutcome): string {
   const reached = budget.reached === undefined ? 'not measured' : show(budget.reached);
   const must = `must ${show(budget.must)} ${budget.mustVerdict}`;
   const want = `want ${show(budget.want)} ${budget.wantVerdict}`;
-  return `budget ${isRatio ? budget.against : `in ${budget.against}`}: ${reached}; ${must}, ${want}`;
+  const against = isRatio ? budget.against : `in ${budget.against}`;
+  return `budget ${against}: ${reached}; ${must}, ${want}`;
 }

@@ -1,6 +1,6 @@
 /**
- * How times and rates are taken: the same few lines for ours and for every peer, so that what a loop costs falls
- * on all alike.
+ * How times and rates are taken: the same few lines for ours and for every peer, so that what a
+ * loop costs falls on all alike.
  * Runs on: any.
  */
 import { expectEqual } from './bench-error.js';
@@ -21,7 +21,9 @@ export async function perSecond(count: number, work: () => Promise<unknown>): Pr
   return (count / (await elapsedMs(work))) * 1_000;
 }
 
-/** Calls a second with `inFlight` loops that each wait for their own answer. Every sum is checked. */
+/**
+ * Calls a second with `inFlight` loops that each wait for their own answer. Every sum is checked.
+ */
 export async function callsPerSecond(
   call: AddCall,
   { calls, inFlight }: { readonly calls: number; readonly inFlight: number },
@@ -44,7 +46,10 @@ export async function callsPerSecond(
   return rate;
 }
 
-/** Median latency in µs of calls made one after another, the first `discarded` left out. Answers are checked. */
+/**
+ * Median latency in us of calls made one after another, the first `discarded` left out. Answers are
+ * checked.
+ */
 export async function lonePercentileUs(
   call: AddCall,
   { calls, discarded }: { readonly calls: number; readonly discarded: number },
@@ -59,7 +64,7 @@ export async function lonePercentileUs(
   return percentile(latencies, 0.5) * 1_000;
 }
 
-/** Mean µs of `calls` sequential calls: for calls too short for the clock. Answers are checked. */
+/** Mean us of `calls` sequential calls: for calls too short for the clock. Answers are checked. */
 export async function sequentialMeanUs(call: AddCall, calls: number): Promise<number> {
   let sum = 0;
   const ms = await elapsedMs(async () => {

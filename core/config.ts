@@ -47,7 +47,7 @@ export interface SystemOptions {
   readonly logger?: Logger;
   /** Of each pool thread. Default: Node's. */
   readonly resourceLimits?: ThreadMemoryLimits;
-  /** What carries frames between threads. Default 'port'. */
+  /** What carries frames between threads. Default 'ring'. */
   readonly transport?: 'port' | 'ring';
   /** Seeds all randomness of the system. Default: a different one each time. */
   readonly seed?: number;
@@ -105,7 +105,7 @@ export function parseSystemOptions(input: unknown = {}): SystemConfig {
       read.implementation<Logger>('logger', ['debug', 'info', 'warn', 'error', 'child']) ??
       jsonLogger({ level: 'warn' }),
     resourceLimits: readMemoryLimits(read.nested('resourceLimits')),
-    transport: read.choice('transport', ['port', 'ring']) ?? 'port',
+    transport: read.choice('transport', ['port', 'ring']) ?? 'ring',
     seed: read.number('seed'),
     env: readEnv(read),
     guardian: Object.freeze(readSupervision(read.nested('guardian'))),

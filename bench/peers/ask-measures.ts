@@ -1,6 +1,6 @@
 /**
- * The two ask benchmarks for a pool with one thread: how the pool is opened, called and closed is all that differs from
- * peer to peer.
+ * The two ask benchmarks for a pool with one thread: how the pool is opened, called and closed is
+ * all that differs from peer to peer.
  * Runs on: main.
  */
 import { SIZES } from '../benchmarks.js';

@@ -1,6 +1,6 @@
 /**
- * Threads driven by bare postMessage, without any library: receivers of a flood, and an adder with an id map as
- * anyone would write by hand.
+ * Threads driven by bare postMessage, without any library: receivers of a flood, and an adder with
+ * an id map as anyone would write by hand.
  * Runs on: main.
  */
 import { once } from 'node:events';
@@ -35,8 +35,9 @@ export class BareReceivers {
   }
 
   /**
-   * Sends `tells` messages of a payload to every receiver, `batch` of them in one post, and waits until all have said
-   * what they got. Resolves to receipts a second; throws ANSWER_WRONG when one is missing.
+   * Sends `tells` messages of a payload to every receiver, `batch` of them in one post, and waits
+   * until all have said what they got. Resolves to receipts a second; throws ANSWER_WRONG when one
+   * is missing.
    */
   async flood(payload: PayloadName, tells: number, batch: number): Promise<number> {
     const isBatched = batch > 1;

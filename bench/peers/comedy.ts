@@ -1,10 +1,10 @@
 /**
- * comedy as a peer: the only other actor library of JavaScript whose actors can have threads. Its actor is in
- * threads/comedy-receiver.cts.
+ * comedy as a peer: the only other actor library of JavaScript whose actors can have threads. Its
+ * actor is in threads/comedy-receiver.cts.
  * Runs on: main.
  */
 import { fileURLToPath } from 'node:url';
-import { type ActorRef, type ActorSystem, createSystem } from 'comedy';
+import { type Actor, type ActorRef, type ActorSystem, createSystem } from 'comedy';
 import { BenchError, expectEqual } from '../bench-error.js';
 import { SIZES } from '../benchmarks.js';
 import { kept } from '../kept.js';
@@ -41,24 +41,30 @@ export const measures: PeerMeasures = {
   'local/ask': async () => sequentialMeanUs(addCall((await inMemory()).actor), SIZES.localCalls),
   'local/spawn': async () => {
     const system = createSystem({ test: true });
-    const root = await system.rootActor();
-    let sum = 0;
-    const rate = await perSecond(SPAWNS, async () => {
-      const answers = Array.from({ length: SPAWNS }, async () => {
-        const actor = await root.createChild({ one: () => 1 });
-        const answer: number = await actor.sendAndReceive('one');
-        sum += answer;
-      });
-      await Promise.all(answers);
-    });
-    await system.destroy();
-    expectEqual('actors that answered', sum, SPAWNS);
-    return rate;
+    try {
+      return await spawnRate(await system.rootActor());
+    } finally {
+      await system.destroy();
+    }
   },
 };
 
 function tellOverThreads(payload: PayloadName): Measure {
   return async () => flood((await threaded()).actor, payload, TELLS);
+}
+
+async function spawnRate(root: Actor): Promise<number> {
+  let sum = 0;
+  const rate = await perSecond(SPAWNS, async () => {
+    const answers = Array.from({ length: SPAWNS }, async () => {
+      const actor = await root.createChild({ one: () => 1 });
+      const answer: number = await actor.sendAndReceive('one');
+      sum += answer;
+    });
+    await Promise.all(answers);
+  });
+  expectEqual('actors that answered', sum, SPAWNS);
+  return rate;
 }
 
 async function flood(actor: ActorRef, payload: PayloadName, tells: number): Promise<number> {
@@ -77,10 +83,16 @@ async function flood(actor: ActorRef, payload: PayloadName, tells: number): Prom
   return rate;
 }
 
-/** Asks until all have been handled: comedy does not promise that an ask comes after the sends before it. */
+/**
+ * Asks until all have been handled: comedy does not promise that an ask comes after the sends
+ * before it.
+ */
 async function receiptOf(actor: ActorRef, payload: PayloadName, tells: number): Promise<void> {
   for (let tries = 0; tries < RECEIPT_TRIES_MAX; tries++) {
-    const { count, sum } = (await actor.sendAndReceive('receipt')) as { count: number; sum: number };
+    const { count, sum } = (await actor.sendAndReceive('receipt')) as {
+      count: number;
+      sum: number;
+    };
     if (count < tells) continue;
     expectEqual(`${payload} received`, count, tells);
     expectEqual(`sum of ${payload} received`, sum, expectedWeight(payload, tells));

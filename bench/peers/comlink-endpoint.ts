@@ -1,5 +1,6 @@
 /**
- * Comlink's own adapter for Node, typed: its module is CommonJS with a default, which TypeScript sees twice.
+ * Comlink's own adapter for Node, typed: its module is CommonJS with a default, which TypeScript
+ * sees twice.
  * Runs on: any.
  */
 import type { MessagePort, Worker } from 'node:worker_threads';

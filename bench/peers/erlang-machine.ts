@@ -1,9 +1,9 @@
 /**
- * One Erlang VM, started once and kept for the whole run: its programs are compiled into a temporary folder, and it
- * is told over its standard input what to run next. So its rounds can interleave with ours, and it is warm.
+ * An Erlang VM, started once and kept for the whole run: its programs are compiled into a temporary
+ * folder, and it is told over its standard input what to run next. So its rounds can interleave
+ * with ours, and it is warm.
  *
- *   us                              erl -s bench_port start
- *   "run ping_pong 0\n"      ->
+ * us                              erl -s bench_port start "run ping_pong\n"        ->
  *                            <-     "ms 23.1 40000,40000\n"
  *
  * Runs on: main.
@@ -29,10 +29,16 @@ export interface ErlangResult {
 const RUN_MS_MAX = 120_000;
 
 /**
- * The VM of this run; the first call compiles and starts it (about a second). Rejects with PEER_ABSENT where `erl` or
- * `erlc` is not on the PATH.
+ * A VM for the rest of the run with `flags` for `erl`; the first call compiles and starts it (about
+ * a second). Rejects with PEER_ABSENT where `erl` or `erlc` is not on the PATH.
  */
-export const erlangMachine = kept(openMachine, (machine) => machine.close(), 'run');
+export function erlangMachine(flags: readonly string[]): () => Promise<ErlangMachine> {
+  return kept(
+    () => openMachine(flags),
+    (machine) => machine.close(),
+    'run',
+  );
+}
 
 export class ErlangMachine {
   readonly #child: ChildProcess;
@@ -55,16 +61,16 @@ export class ErlangMachine {
   }
 
   /**
-   * Runs one program (the name of its module) on `schedulers` OS threads, 0 for one per core. One at a time. Rejects
-   * with PEER_FAILED when it crashes or takes longer than two minutes.
+   * Runs one program (the name of its module). One at a time. Rejects with PEER_FAILED when it
+   * crashes or takes longer than two minutes.
    */
-  async run(module: string, schedulers: number): Promise<ErlangResult> {
+  async run(module: string): Promise<ErlangResult> {
     if (this.#hasExited()) throw new BenchError('PEER_FAILED', 'erl exited in an earlier round');
     const line = new Promise<string>((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
     const timer = setTimeout(() => this.#child.kill(), RUN_MS_MAX);
-    this.#child.stdin!.write(`run ${module} ${schedulers}\n`);
+    this.#child.stdin!.write(`run ${module}\n`);
     try {
       return parseResult(module, await line);
     } finally {
@@ -88,7 +94,10 @@ export class ErlangMachine {
   }
 }
 
-/** "ms 23.1 40000,40000" -> value and answer. Throws PEER_FAILED for "error ..." and for anything else. */
+/**
+ * "ms 23.1 40000,40000" -> value and answer. Throws PEER_FAILED for "error ..." and for anything
+ * else.
+ */
 export function parseResult(module: string, line: string): ErlangResult {
   const [unit, value, answer] = line.split(' ');
   if ((unit !== 'ms' && unit !== 'bytes') || value === undefined || answer === undefined) {
@@ -97,14 +106,14 @@ export function parseResult(module: string, line: string): ErlangResult {
   return { value: Number(value), answer: answer.split(',').map(Number) };
 }
 
-async function openMachine(): Promise<ErlangMachine> {
+async function openMachine(flags: readonly string[]): Promise<ErlangMachine> {
   const erl = onPath('erl');
   const erlc = onPath('erlc');
   const sources = sourceFolder();
   const programs = readdirSync(sources).filter((file) => file.endsWith('.erl'));
   const folder = mkdtempSync(join(tmpdir(), 'troupe-bench-erlang-'));
   await promisify(execFile)(erlc, ['-o', folder, ...programs.map((file) => join(sources, file))]);
-  const child = spawn(erl, ['-noshell', '-pa', folder, '-s', 'bench_port', 'start'], {
+  const child = spawn(erl, [...flags, '-noshell', '-pa', folder, '-s', 'bench_port', 'start'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   return new ErlangMachine(child, folder);
@@ -123,7 +132,10 @@ function onPath(program: string): string {
   throw new BenchError('PEER_ABSENT', `${program} is not on the PATH`);
 }
 
-/** The .erl files are not built, so they are looked for beside package.json, wherever this file was built to. */
+/**
+ * The .erl files are not built, so they are looked for beside package.json, wherever this file was
+ * built to.
+ */
 function sourceFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {

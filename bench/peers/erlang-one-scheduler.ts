@@ -1,9 +1,11 @@
 /**
- * Erlang/OTP on one scheduler, as a peer: on few cores its programs are often faster that way, and it is the fair
- * neighbour of a program of ours on one thread.
+ * Erlang/OTP on one scheduler, as a peer: on few cores its programs are often faster that way, and
+ * it is the fair neighbour of a program of ours on one thread. A VM of its own: one that changes
+ * its schedulers balances them badly.
  * Runs on: main.
  */
-import { erlangMeasures } from './erlang.js';
+import { erlangMachine } from './erlang-machine.js';
+import { erlangMeasures } from './erlang-measures.js';
 import type { PeerMeasures } from './peers.js';
 
-export const measures: PeerMeasures = erlangMeasures(1);
+export const measures: PeerMeasures = erlangMeasures(erlangMachine(['+S', '1']));

@@ -1,6 +1,7 @@
 /**
- * `npm run bench:peers`: measures the peers alone, without ours: to see that they work on this machine and what their
- * figures are. Takes --only, --rounds, --warmups and --quick as `npm run bench` does.
+ * `npm run bench:peers`: measures the peers alone, without ours: to see that they work on this
+ * machine and what their figures are. Takes --only, --rounds, --warmups and --quick as `npm run
+ * bench` does.
  * Runs on: main.
  */
 import { DEFAULT_ROUNDS, DEFAULT_WARMUPS, parseArguments } from '../arguments.js';
@@ -19,15 +20,15 @@ async function main(argv: readonly string[]): Promise<void> {
   );
   process.stdout.write(`${machineText(describeMachine())}\n`);
   for (const key of wanted) {
-    const { name, group, unit, better } = benchmark(key);
+    const { name, group, unit, better, ...slow } = benchmark(key);
     process.stdout.write(`\n${group}/${name} (${unit}, ${better} is better)\n`);
     const contenders = Object.entries(peersFor(key)).map(([peer, measure]) => ({
       name: peer,
       measure,
     }));
     const samples = await runRounds(contenders, {
-      warmups: warmups ?? DEFAULT_WARMUPS,
-      rounds: rounds ?? DEFAULT_ROUNDS,
+      warmups: warmups ?? slow.warmups ?? DEFAULT_WARMUPS,
+      rounds: rounds ?? slow.rounds ?? DEFAULT_ROUNDS,
     });
     for (const one of samples) process.stdout.write(`  ${one.name.padEnd(22)} ${lineOf(one)}\n`);
     await closeKept('row');

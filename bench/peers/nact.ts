@@ -1,6 +1,6 @@
 /**
- * nact as a peer: the most used actor library of JavaScript, all its actors in one thread. Its Savina programs are in
- * nact/.
+ * nact as a peer: the most used actor library of JavaScript, all its actors in one thread. Its
+ * Savina programs are in nact/.
  * Runs on: main.
  */
 import { dispatch, query, type Ref, spawn, start, stop } from 'nact';

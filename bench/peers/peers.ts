@@ -1,6 +1,7 @@
 /**
- * Who is measured beside us, and in what. Each peer is one file that exports its measures by benchmark; it is
- * loaded when first measured, so that a library that is not installed costs a line in the table and not the run.
+ * Who is measured beside us, and in what. Each peer is one file that exports its measures by
+ * benchmark; it is loaded when first measured, so that a library that is not installed costs a line
+ * in the table and not the run.
  * Runs on: main.
  */
 import { BenchError } from '../bench-error.js';
@@ -41,7 +42,7 @@ const ASKS = ['ask/in-flight-256', 'ask/lone'] as const satisfies readonly Bench
 
 /** Peer -> its file. The order is that of the table. */
 export const PEERS: Readonly<Record<string, Peer>> = {
-  'erlang': {
+  erlang: {
     benchmarks: [...ERLANG, 'local/idle-actor'],
     load: () => import('./erlang.js'),
   },
@@ -49,11 +50,11 @@ export const PEERS: Readonly<Record<string, Peer>> = {
     benchmarks: ERLANG,
     load: () => import('./erlang-one-scheduler.js'),
   },
-  'nact': {
+  nact: {
     benchmarks: [...SAVINA_MICRO, 'local/tell', 'local/ask', 'local/spawn', 'local/idle-actor'],
     load: () => import('./nact.js'),
   },
-  'comedy': {
+  comedy: {
     benchmarks: [
       'tell/number',
       'tell/four-fields',
@@ -65,7 +66,7 @@ export const PEERS: Readonly<Record<string, Peer>> = {
     ],
     load: () => import('./comedy.js'),
   },
-  'postMessage': {
+  postMessage: {
     benchmarks: [
       'tell/number',
       'tell/four-fields',
@@ -83,11 +84,11 @@ export const PEERS: Readonly<Record<string, Peer>> = {
     benchmarks: ['tell/number', 'tell/four-fields', 'tell/text-1kb', 'tell/fan-out-8'],
     load: () => import('./post-message-batched.js'),
   },
-  'piscina': { benchmarks: ASKS, load: () => import('./piscina.js') },
-  'poolifier': { benchmarks: ASKS, load: () => import('./poolifier.js') },
-  'workerpool': { benchmarks: ASKS, load: () => import('./workerpool.js') },
-  'threads': { benchmarks: ASKS, load: () => import('./threads.js') },
-  'comlink': { benchmarks: ASKS, load: () => import('./comlink.js') },
+  piscina: { benchmarks: ASKS, load: () => import('./piscina.js') },
+  poolifier: { benchmarks: ASKS, load: () => import('./poolifier.js') },
+  workerpool: { benchmarks: ASKS, load: () => import('./workerpool.js') },
+  threads: { benchmarks: ASKS, load: () => import('./threads.js') },
+  comlink: { benchmarks: ASKS, load: () => import('./comlink.js') },
 };
 
 /** The measures of all peers that take part in a benchmark: what row() takes as `peers`. */

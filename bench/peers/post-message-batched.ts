@@ -1,6 +1,7 @@
 /**
- * Bare postMessage with 64 messages in one array a post, as a peer: what a careful author gets by batching by hand. Not
- * for buffers: the clone of an array copies a buffer that is in it 64 times only once.
+ * Bare postMessage with 64 messages in one array a post, as a peer: what a careful author gets by
+ * batching by hand. Not for buffers: the clone of an array copies a buffer that is in it 64 times
+ * only once.
  * Runs on: main.
  */
 import { SIZES } from '../benchmarks.js';

@@ -6,6 +6,7 @@ declare module 'threads' {
   export class Worker {
     /** The path is relative to the calling file. */
     constructor(path: string);
+    setMaxListeners(count: number): this;
   }
   export type Remote<F> = F extends (...args: infer A) => infer R
     ? (...args: A) => PromiseLike<R>

@@ -1,6 +1,6 @@
 /**
- * The answers of the Savina programs, computed without actors by following the rules in parameters.ts. Every
- * implementation is checked against them after every run.
+ * The answers of the Savina programs, computed without actors by following the rules in
+ * parameters.ts. Every implementation is checked against them after every run.
  * Runs on: any.
  */
 import { BenchError } from '../bench-error.js';

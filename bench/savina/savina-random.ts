@@ -1,6 +1,6 @@
 /**
- * Savina's generator, number for number: 16 bits of state, each value the state itself. Poor as randomness, but
- * equal in every language, which is what matters here.
+ * Savina's generator, number for number: 16 bits of state, each value the state itself. Poor as
+ * randomness, but equal in every language, which is what matters here.
  * Runs on: any.
  */
 

@@ -1,5 +1,6 @@
 /**
- * Makes a measure of a Savina program: its time in ms, its answer checked after the clock has stopped.
+ * Makes a measure of a Savina program: its time in ms, its answer checked after the clock has
+ * stopped.
  * Runs on: any.
  */
 import type { Measure } from '../row.js';
@@ -8,8 +9,8 @@ import { type Answer, checkAnswer } from './answers.js';
 import type { Program } from './parameters.js';
 
 /**
- * `run` spawns the actors, lets them work and resolves to the answer; all of that is timed. `prepare` and its
- * result (a system, say) are not, nor is `cleanUp`.
+ * `run` spawns the actors, lets them work and resolves to the answer; all of that is timed.
+ * `prepare` and its result (a system, say) are not, nor is `cleanUp`.
  */
 export function timedProgram<T>(
   program: Program,

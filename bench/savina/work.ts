@@ -10,11 +10,14 @@ import { DEFAULT_SEED, nextRandom } from './savina-random.js';
 export function sine(index: number): number {
   const value = Math.sin(37.2 + (index & 7));
   const result = value * value;
-  if (result <= 0) throw new BenchError('ANSWER_WRONG', `expected a positive square, got ${result}`);
+  if (result <= 0)
+    throw new BenchError('ANSWER_WRONG', `expected a positive square, got ${result}`);
   return result;
 }
 
-/** Steps the generator `limit` times from its default seed; answers the last value, to be added up. */
+/**
+ * Steps the generator `limit` times from its default seed; answers the last value, to be added up.
+ */
 export function busyWait(limit: number): number {
   let value = DEFAULT_SEED;
   for (let step = 0; step < limit; step++) value = nextRandom(value);

@@ -11,6 +11,7 @@ import type { Mailbox } from '../mailbox/mailbox.js';
 import { evicted } from '../mailbox/overflow.js';
 import { PriorityMailbox } from '../mailbox/priority-mailbox.js';
 import { ARGC_MASK, Argc, type Asker, argsOf, Envelope, linkOf, type Meta } from '../message/envelope.js';
+import { unwrapMoved } from '../message/codec.js';
 import { weightOf } from '../message/frame.js';
 import type { EndReason, SlotId } from '../message/signal.js';
 import { Admission, SlotState } from '../slot-table.js';
@@ -139,8 +140,15 @@ export class ActorCell extends Child implements Supervisor {
       Atomics.sub(host.table.admitted, slot, 1);
       return Admission.full;
     }
+    let value = payload;
+    try {
+      value = unwrapMoved(payload);
+    } catch (error) {
+      Atomics.sub(host.table.admitted, slot, 1);
+      throw error;
+    }
     host.counters[Counter.accepted] = (host.counters[Counter.accepted] as number) + 1;
-    this.enqueue(name, payload, meta);
+    this.enqueue(name, value, meta);
     return Admission.accepted;
   }
 

@@ -5,7 +5,7 @@
  */
 import { CodedError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { registerClass, unwrapMoved } from '../message/codec.js';
+import { registerClass } from '../message/codec.js';
 import type { ActorAddress } from '../message/address.js';
 import { Argc, Envelope } from '../message/envelope.js';
 import { Admission } from '../slot-table.js';
@@ -110,7 +110,7 @@ export class Ref implements ActorRef<Record<string, (...args: unknown[]) => unkn
     const { cell, host } = this;
     if (host.intakeClosed && host.running.current() === undefined) return this.#refuse(Admission.stopped);
     if (cell !== undefined) {
-      const answer = cell.offer(name, unwrapMoved(payload), envelope ?? argc);
+      const answer = cell.offer(name, payload, envelope ?? argc);
       return answer === Admission.accepted ? answer : this.#refuse(answer);
     }
     const channel = host.channelTo(this.thread);

@@ -63,7 +63,7 @@ export type Signal =
   /** Owner -> a thread whose senders wait: this many may try. */
   | ({ readonly type: 'room'; readonly quota: number } & SlotId)
   /** Receiver -> sender of a channel that said it was starved. */
-  | { readonly type: 'credit' }
+  | { readonly type: 'credit'; readonly thread: number }
   /** Reader -> producer of a stream. */
   | {
       readonly type: 'demand';

@@ -65,6 +65,7 @@ export class TestSystem extends ActorSystem {
   readonly #stepping: Stepping;
   #drivers = 0;
   #isArmed = false;
+  #step: Promise<boolean> | undefined = undefined;
   #stopped: Promise<Drained> | undefined = undefined;
 
   constructor(config: SystemConfig, stepping: Stepping) {
@@ -140,8 +141,7 @@ export class TestSystem extends ActorSystem {
     return this.#drive(async () => {
       for (let steps = 0; !condition(); steps++) {
         if (steps > LIMITS.testStepsMax) throw this.#restless(steps);
-        // Another driver may have moved on meanwhile.
-        if ((await this.#stepOnce()) || condition() || !this.isQuiescent) continue;
+        if ((await this.#stepOnce()) || condition() || !this.#isAtRest) continue;
         if (this.#moveTime(untilMs)) continue;
         if (untilMs !== Infinity) this.clock.advance(Math.max(0, untilMs - this.clock.now()));
         return false;
@@ -175,21 +175,35 @@ export class TestSystem extends ActorSystem {
 
   async #toRest(stepsMax: number = LIMITS.testStepsMax): Promise<number> {
     let steps = 0;
-    while ((await this.#stepOnce()) || !this.isQuiescent) {
+    while ((await this.#stepOnce()) || !this.#isAtRest) {
       if (++steps > stepsMax) throw this.#restless(stepsMax);
     }
     return steps;
   }
 
-  async #stepOnce(): Promise<boolean> {
-    let hasHappened: boolean;
+  /** One step at a time: who asks during one, gets that one's answer. */
+  #stepOnce(): Promise<boolean> {
+    this.#step ??= this.#takeStep();
+    return this.#step;
+  }
+
+  async #takeStep(): Promise<boolean> {
+    // In a microtask, whoever called: only there are all others over when microtasks() resolves.
+    await undefined;
     try {
-      hasHappened = this.#stepping.step();
+      const hasHappened = this.#stepping.step();
+      await microtasks();
+      return hasHappened;
     } catch (cause) {
       throw this.#failure(`expected a step to end, but the runtime failed in it: ${String(cause)}`, cause);
+    } finally {
+      this.#step = undefined;
     }
-    await microtasks();
-    return hasHappened;
+  }
+
+  /** True when nothing can happen, and nothing is happening for another driver. */
+  get #isAtRest(): boolean {
+    return this.#step === undefined && this.isQuiescent;
   }
 
   /** While somebody drives, the system does not run by itself. */

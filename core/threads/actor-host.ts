@@ -155,7 +155,7 @@ export class ActorHost implements CellHost {
       connect: options.connect,
       owner: this,
       receiver: new HostReceiver(this),
-      creditTaken: (from) => this.signal(from, { type: 'credit' }),
+      creditTaken: (from) => this.signal(from, { type: 'credit', thread }),
     });
     this.words[Word.running] = 0;
     this.words[Word.inTurn] = 0;
@@ -479,6 +479,12 @@ export class ActorHost implements CellHost {
   /** A message that a dead thread had admitted here and never sent. */
   settleOrphan(slot: number): void {
     this.cellAt(slot)?.settleOrphan();
+  }
+
+  /** The channel to that thread was starved and is not any more. */
+  creditCame(thread: number): void {
+    this.channels.to(thread)?.flush();
+    if (this.room.size > 0) this.room.wakeAll((slot) => this.table.owner(slot) === thread);
   }
 
   /** A signal only main understands. */

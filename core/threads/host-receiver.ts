@@ -84,6 +84,8 @@ export class HostReceiver implements Receiver {
         return host.watches.ended(signal.slot, signal.generation, signal.reason);
       case 'room':
         return host.room.wake(signal.slot, signal.quota);
+      case 'credit':
+        return host.creditCame(signal.thread);
       case 'askMoved': {
         const awaiting = host.asks.get(signal.ask);
         if (awaiting !== undefined) awaiting.target = host.refTo(signal.slot, signal.generation, signal.thread);

@@ -37,7 +37,8 @@ export class ThreadPool {
       atomics: 'disabled',
       recordTiming: false,
       trackUnmanagedFds: true,
-      resourceLimits: config.resourceLimits,
+      // Half of Node's default: a thread must not be able to pack what main, with its smaller stack, cannot unpack.
+      resourceLimits: { stackSizeMb: 2, ...config.resourceLimits },
       ...(config.env === undefined ? {} : { env: config.env as NodeJS.ProcessEnv }),
     });
     // A thread that dies between tasks is replaced by the pool; without a listener it would end the process.

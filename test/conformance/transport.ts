@@ -257,4 +257,30 @@ export function transportConformance(subject: TransportSubject): void {
     assert.deepEqual(heard, [1, 2, 3]);
     source.close();
   });
+
+  test(`${name}: a poll ends even if every frame it delivers causes another`, async () => {
+    const pair = transport.open();
+    const source = transport.accept(carried(pair));
+    let count = 0;
+    const total = 5_000;
+    const all = new Promise<void>((resolve) => {
+      source.start(
+        () => {
+          count++;
+          if (count < total)
+            pair.sink.send(new Uint8Array(1), count % 2 === 0 ? ['attached'] : undefined);
+          else resolve();
+        },
+        () => {},
+      );
+    });
+    source.ref();
+    pair.sink.send(new Uint8Array(1));
+    const polled = source.poll();
+    assert.equal(polled, count);
+    assert.ok(polled < total);
+    subject.drive(source);
+    await all;
+    source.close();
+  });
 }

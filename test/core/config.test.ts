@@ -43,7 +43,7 @@ describe('the configuration of a system', () => {
       handlerOverrunMs: LIMITS.handlerOverrunMs,
       replaceOverrunThread: false,
       resourceLimits: {},
-      transport: 'port',
+      transport: 'ring',
       seed: undefined,
       env: undefined,
       guardian: {},

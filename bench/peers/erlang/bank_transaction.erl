@@ -1,5 +1,5 @@
-%% Savina 15: 50 000 transfers over 1 000 accounts; a paying account waits for the paid one before it goes on.
-%% The paying account has the lower number, so nobody waits in a circle.
+%% Savina 15: 50 000 transfers over 1 000 accounts; a paying account waits for the paid one before
+%% it goes on. The paying account has the lower number, so nobody waits in a circle.
 -module(bank_transaction).
 -export([run/0]).
 
@@ -27,7 +27,8 @@ generate(Accounts, Random0, Left) ->
     Random3 = savina:next(Random2),
     Source = Random1 rem (?ACCOUNTS div 10 * 8),
     Target = Source + max(1, Random2 rem (?ACCOUNTS - Source)),
-    element(Source + 1, Accounts) ! {credit, self(), Random3 rem 1000, element(Target + 1, Accounts)},
+    Payee = element(Target + 1, Accounts),
+    element(Source + 1, Accounts) ! {credit, self(), Random3 rem 1000, Payee},
     generate(Accounts, Random3, Left - 1).
 
 completed(0, Count) -> Count;

@@ -1,9 +1,10 @@
-%% The Erlang side of the benchmark: one VM for the whole run, driven over its standard input and output.
-%%   in : "run NAME SCHEDULERS\n"   NAME is a benchmark in snake case, which is also the name of its module;
-%%        SCHEDULERS is how many OS threads may run processes, 0 for one per core
+%% The Erlang side of the benchmark: one VM for the whole run, driven over its standard input and
+%% output.
+%%   in : "run NAME\n"     NAME is a benchmark in snake case, which is also the name of its module
 %%   out: "ms FLOAT ANSWER\n"   time of one run and its answer, numbers joined by commas
 %%        "bytes FLOAT ANSWER\n" for idle_actor, or "error TEXT\n"
-%% Every run has a fresh process of its own, so that it begins with an empty heap and a crash is reported.
+%% Every run has a fresh process of its own, so that it begins with an empty heap and a crash is
+%% reported.
 -module(bench_port).
 -export([start/0]).
 
@@ -14,16 +15,11 @@ start() ->
 loop() ->
     case io:get_line(standard_io, "") of
         "run " ++ Rest ->
-            [Name, Schedulers] = string:lexemes(Rest, " \n"),
-            use(list_to_integer(Schedulers)),
-            reply(run(list_to_atom(Name))),
+            reply(run(list_to_atom(string:trim(Rest)))),
             loop();
         _ ->
             halt(0)
     end.
-
-use(0) -> use(erlang:system_info(schedulers));
-use(Schedulers) -> erlang:system_flag(schedulers_online, Schedulers).
 
 run(Module) ->
     Self = self(),

@@ -1,4 +1,5 @@
-%% Savina 10: 40 producers of 1 000 items, 40 consumers, one buffer of 50; cost 25 each side (2 500 logarithms).
+%% Savina 10: 40 producers of 1 000 items, 40 consumers, one buffer of 50; cost 25 each side (2 500
+%% logarithms).
 -module(bounded_buffer).
 -export([run/0]).
 
@@ -35,7 +36,8 @@ buffer_start(Main) ->
     lists:foreach(fun(Consumer) -> Consumer ! exit end, Consumers),
     Main ! {items, Handled}.
 
-%% Waiting producers, items (with their count), free consumers (with their count), ended producers, items seen.
+%% Waiting producers, items (with their count), free consumers (with their count), ended producers,
+%% items seen.
 buffer(_, _, _, _, ?CONSUMERS, ?PRODUCERS, Seen) ->
     Seen;
 buffer(Waiting, Items, Length, Free, FreeCount, Ended, Seen) ->

@@ -1,5 +1,6 @@
-%% Savina 8: 20 workers, 10 000 operations each on one dictionary process, 10 % of them writes.
-%% A key never written reads as itself; a written key reads as key + limit. Workers check what they read.
+%% Savina 8: 20 workers, 10 000 operations each on one dictionary process, 10 % of them writes. A
+%% key never written reads as itself; a written key reads as key + limit. Workers check what they
+%% read.
 -module(concurrent_dictionary).
 -export([run/0]).
 

@@ -1,5 +1,6 @@
-%% Savina 9: 20 workers, 8 000 operations each on one sorted list process: 1 % size, 10 % add, 89 % contains.
-%% The list is linear on purpose: what is measured is a server whose work grows with its state.
+%% Savina 9: 20 workers, 8 000 operations each on one sorted list process: 1 % size, 10 % add, 89 %
+%% contains. The list is linear on purpose: what is measured is a server whose work grows with its
+%% state.
 -module(concurrent_sorted_list).
 -export([run/0]).
 

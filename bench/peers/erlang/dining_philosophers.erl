@@ -1,4 +1,5 @@
-%% Savina 11: 20 philosophers eat 10 000 times each; one arbitrator grants or denies both forks at once.
+%% Savina 11: 20 philosophers eat 10 000 times each; one arbitrator grants or denies both forks at
+%% once.
 -module(dining_philosophers).
 -export([run/0]).
 

@@ -1,4 +1,5 @@
-%% Bytes of an idle process with two handlers: what the VM says its processes use, over 100 000 of them.
+%% Bytes of an idle process with two handlers: what the VM says its processes use, over 100 000 of
+%% them.
 -module(idle_actor).
 -export([run/0]).
 

@@ -1,5 +1,6 @@
-%% Savina 14: 10 series of 25 000 terms; each worker asks its own computer for the next term and waits for it
-%% while its other messages queue. The fresh reference lets the receive skip that queue.
+%% Savina 14: 10 series of 25 000 terms; each worker asks its own computer for the next term and
+%% waits for it while its other messages queue. The fresh reference lets the receive skip that
+%% queue.
 -module(logistic_map).
 -export([run/0]).
 

@@ -1,5 +1,5 @@
-%% What the Savina programs share in Erlang: the generator, the sine, the busy wait and the item work.
-%% The same as bench/savina/work.ts, number for number.
+%% What the Savina programs share in Erlang: the generator, the sine, the busy wait and the item
+%% work. The same as bench/savina/work.ts, number for number.
 -module(savina).
 -export([next/1, sine/1, busy_wait/1, process_item/2, collect/2, collector/2, spawn_long_queue/1]).
 
@@ -28,12 +28,12 @@ process_item(Left, Value, Term) ->
     Next = next(Value),
     process_item(Left - 1, Next, Term + math:log(abs(1.0 / (Next + 1)) + 0.01)).
 
-%% A process whose queue grows long: kept off its heap, where a collection need not copy it. That is Erlang's own
-%% advice for such processes, and several times faster here.
+%% A process whose queue grows long: kept off its heap, where a collection need not copy it. That is
+%% Erlang's own advice for such processes, and several times faster here.
 spawn_long_queue(Fun) -> spawn_opt(Fun, [link, {message_queue_data, off_heap}]).
 
-%% A process that collects Count messages {Tag, Number} and tells its maker {Tag, Sum}. Who spawns thousands should
-%% not collect too: its own queue would grow meanwhile.
+%% A process that collects Count messages {Tag, Number} and tells its maker {Tag, Sum}. Who spawns
+%% thousands should not collect too: its own queue would grow meanwhile.
 collector(Tag, Count) ->
     Maker = self(),
     spawn_long_queue(fun() -> Maker ! {Tag, collect(Tag, Count)} end).

@@ -1,4 +1,5 @@
-%% Savina 12: 5 000 haircuts, a waiting room of 1 000; a customer who finds it full goes back and tries again.
+%% Savina 12: 5 000 haircuts, a waiting room of 1 000; a customer who finds it full goes back and
+%% tries again.
 -module(sleeping_barber).
 -export([run/0]).
 

@@ -1,4 +1,5 @@
-%% Savina 5: a token goes 100 000 hops round a ring of 100 processes, then an exit message goes round once.
+%% Savina 5: a token goes 100 000 hops round a ring of 100 processes, then an exit message goes
+%% round once.
 -module(thread_ring).
 -export([run/0]).
 

@@ -53,7 +53,10 @@ function memberBehaviour(id: number, sink: Ref<SinkMessage>): Behaviour<MemberMe
       dispatch(neighbours[message.sender]!, pong);
     } else if (message.type === 'pong') {
       if (message.sender !== expected) {
-        throw new BenchError('ANSWER_WRONG', `expected a pong of ${expected}, got ${message.sender}`);
+        throw new BenchError(
+          'ANSWER_WRONG',
+          `expected a pong of ${expected}, got ${message.sender}`,
+        );
       }
       if (sent === PARAMETERS.big.pings) {
         dispatch(sink, { type: 'done', count: sent });

@@ -9,7 +9,11 @@ import { type Behaviour, collector, nactProgram } from './nact-program.js';
 
 export const forkJoinThroughput = nactProgram('fork-join-throughput', (system, done) => {
   const { actors, messages } = PARAMETERS['fork-join-throughput'];
-  const sink = spawn(system, collector(actors, (sum) => done([sum])), 'collector');
+  const sink = spawn(
+    system,
+    collector(actors, (sum) => done([sum])),
+    'collector',
+  );
   const all = Array.from({ length: actors }, (_, index) =>
     spawn(system, throughputBehaviour(sink, messages), `actor-${index}`),
   );
@@ -20,7 +24,11 @@ export const forkJoinThroughput = nactProgram('fork-join-throughput', (system, d
 
 export const forkJoinCreate = nactProgram('fork-join-create', (system, done) => {
   const { actors } = PARAMETERS['fork-join-create'];
-  const sink = spawn(system, collector(actors, (sum) => done([sum])), 'collector');
+  const sink = spawn(
+    system,
+    collector(actors, (sum) => done([sum])),
+    'collector',
+  );
   for (let index = 0; index < actors; index++) {
     // Named by us: the names nact draws at random collide among so many.
     const actor = spawn(system, createdBehaviour(sink), `actor-${index}`);

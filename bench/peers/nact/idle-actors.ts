@@ -1,6 +1,6 @@
 /**
- * Spawns idle nact actors with two handlers and prints what each keeps in the heap. Run by idleActorBytes() in a process
- * of its own.
+ * Spawns idle nact actors with two handlers and prints what each keeps in the heap. Run by
+ * idleActorBytes() in a process of its own.
  * Runs on: main.
  */
 import { dispatch, query, type Ref, spawn, start } from 'nact';

@@ -8,12 +8,11 @@ import type { Answer } from '../../savina/answers.js';
 import type { Program } from '../../savina/parameters.js';
 import { timedProgram } from '../../savina/timed-program.js';
 
-/** What an actor does with a message `M`: nact passes a state, which these programs keep in the closure instead. */
-export type Behaviour<M> = (
-  state: unknown,
-  message: M,
-  ctx: { readonly self: Ref<M> },
-) => unknown;
+/**
+ * What an actor does with a message `M`: nact passes a state, which these programs keep in the
+ * closure instead.
+ */
+export type Behaviour<M> = (state: unknown, message: M, ctx: { readonly self: Ref<M> }) => unknown;
 
 /** `run` gets the system and `done`, which an actor calls with the answer. */
 export function nactProgram(

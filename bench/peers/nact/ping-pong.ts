@@ -31,8 +31,8 @@ function pingBehaviour(
       pongs++;
       left--;
     }
-    dispatch(pong, { from: ctx.self });
-    if (left === 0) dispatch(pong, 'stop');
+    if (left > 0) dispatch(pong, { from: ctx.self });
+    else dispatch(pong, 'stop');
   };
 }
 

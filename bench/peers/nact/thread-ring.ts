@@ -23,10 +23,7 @@ export const threadRing = nactProgram('thread-ring', (system, done) => {
   dispatch(ring[0]!, { type: 'ping', left: hops });
 });
 
-function memberBehaviour(
-  actors: number,
-  done: (answer: Answer) => void,
-): Behaviour<RingMessage> {
+function memberBehaviour(actors: number, done: (answer: Answer) => void): Behaviour<RingMessage> {
   let next: Ref<RingMessage> | undefined;
   let handled = 0;
   return (_, message, ctx) => {

@@ -1,6 +1,6 @@
 /**
- * A thread that adds two numbers, called by bare postMessage: what any ask over threads has to be compared with.
- * Its first message says that it runs.
+ * A thread that adds two numbers, called by bare postMessage: what any ask over threads has to be
+ * compared with. Its first message says that it runs.
  * Runs on: thread.
  */
 import { parentPort } from 'node:worker_threads';

@@ -1,6 +1,6 @@
 /**
- * The receiving thread of the bare postMessage benchmarks: one receiver per port. A port gets a setup, then messages (or
- * arrays of them), then null; it answers with what it received.
+ * The receiving thread of the bare postMessage benchmarks: one receiver per port. A port gets a
+ * setup, then messages (or arrays of them), then null; it answers with what it received.
  * Runs on: thread.
  */
 import { type MessagePort, workerData } from 'node:worker_threads';

@@ -1,6 +1,6 @@
 /**
- * The actor of the comedy benchmarks, threaded and in memory: counts what it is told, adds two numbers. CommonJS, since
- * comedy's thread loads it with require().
+ * The actor of the comedy benchmarks, threaded and in memory: counts what it is told, adds two
+ * numbers. CommonJS, since comedy's thread loads it with require().
  * Runs on: any.
  */
 import type { PayloadName } from '../../payloads.js' with { 'resolution-mode': 'import' };

@@ -1,0 +1,132 @@
+/**
+ * The shape of the source tree, which no type shows: floors, circles, doors, who may import what, dead files, sizes.
+ * Everything else about style is taste, and not tested.
+ * Runs on: main.
+ */
+import assert from 'node:assert/strict';
+import { basename } from 'node:path';
+import { test } from 'node:test';
+import { DOORS, doorListing } from './support/door.js';
+import { importCircles } from './support/import-circles.js';
+import { importsOf, reachedFrom, sourceFiles, textOf } from './support/source-tree.js';
+
+/** From the ground up; files of core itself are the ground. */
+const FLOORS = [
+  'core',
+  'core/message',
+  'core/mailbox',
+  'core/transport',
+  'core/actor',
+  'core/routing',
+  'core/threads',
+  'core/system',
+  'core/testkit',
+];
+/** The one file of core that may import a package. */
+const IMPORTERS: Readonly<Record<string, string>> = {
+  comlink: 'core/rpc.ts',
+  'cron-schedule': 'core/cron.ts',
+  eventemitter3: 'core/events.ts',
+  msgpackr: 'core/message/codec.ts',
+  piscina: 'core/threads/thread-pool.ts',
+};
+const LINES_MAX = 400;
+/** Files that are longer, and may only become shorter. */
+const LONGER: Readonly<Record<string, number>> = {};
+const NO_NAMES = ['helper', 'util', 'manager', 'common', 'misc', 'base', 'types'];
+
+const core = sourceFiles('core');
+const all = ['core', 'stores', 'actors', 'bench', 'examples', 'test'].flatMap(sourceFiles);
+
+test('imports within core, those of types too, point down from floor to floor', () => {
+  const upward = core.flatMap((file) =>
+    importsOf(file)
+      .filter((one) => one.file !== undefined && floorOf(one.file) > floorOf(file))
+      .map((one) => `${file} imports ${one.file}`),
+  );
+  assert.deepEqual(upward, []);
+});
+
+test('examples and benchmarks come in by the doors, benchmarks of parts of core apart', () => {
+  const outside = [...sourceFiles('examples'), ...sourceFiles('bench')];
+  const trespasses = outside
+    .filter((file) => !file.startsWith('bench/core/'))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter(({ file: to }) => to?.startsWith('core/') && !DOORS.includes(to))
+        .map((one) => `${file} imports ${one.file}`),
+    );
+  assert.deepEqual(trespasses, []);
+});
+
+test('no files import each other in a circle', () => {
+  const graph = new Map(
+    all.map((file) => [
+      file,
+      importsOf(file).flatMap((one) => (one.isType || one.file === undefined ? [] : [one.file])),
+    ]),
+  );
+  assert.deepEqual(importCircles(graph), []);
+});
+
+test('each package that core depends on is imported by one file', () => {
+  const importers = core.flatMap((file) =>
+    importsOf(file)
+      .filter((one) => !one.isType && one.file === undefined && !one.specifier.startsWith('node:'))
+      .map((one) => `${one.specifier} by ${file}`),
+  );
+  const allowed = Object.entries(IMPORTERS).map(([name, file]) => `${name} by ${file}`);
+  assert.deepEqual(importers.sort(), allowed.sort());
+});
+
+test('every file of core is reached from a door', () => {
+  const reached = reachedFrom(DOORS);
+  assert.deepEqual(
+    core.filter((file) => !reached.has(file)),
+    [],
+  );
+});
+
+test('every other file is reached from a test, a benchmark or an example', () => {
+  const isEntry = (file: string): boolean =>
+    /\.(test|test-d|bench)\.ts$/.test(file) ||
+    /^(test\/(run|doors)|bench\/main|bench\/peers\/main|examples\/[^/]+|examples\/[^/]+\/main)\.ts$/.test(
+      file,
+    );
+  const reached = reachedFrom([...DOORS, ...all.filter(isEntry)]);
+  assert.deepEqual(
+    all.filter((file) => !reached.has(file)),
+    [],
+  );
+});
+
+test('the doors export what doors.txt lists; npm run doors writes it anew', () => {
+  assert.equal(doorListing(), textOf('test/doors.txt'));
+});
+
+test(`no file is longer than ${LINES_MAX} lines, and those that were grow no more`, () => {
+  const tooLong = all
+    .map((file) => ({ file, lines: textOf(file).split('\n').length - 1 }))
+    .filter(({ file, lines }) => lines > (LONGER[file] ?? LINES_MAX))
+    .map(({ file, lines }) => `${file}: ${lines}`);
+  assert.deepEqual(tooLong, []);
+});
+
+test('file names say what is in them, not that something is', () => {
+  const named = all.filter((file) => {
+    const words = basename(file).replace(/\..*$/, '').split('-');
+    return words.some(
+      (word) => NO_NAMES.includes(word) || NO_NAMES.includes(word.replace(/s$/, '')),
+    );
+  });
+  assert.deepEqual(named, []);
+});
+
+/** Doors stand above all floors. */
+function floorOf(file: string): number {
+  if (DOORS.includes(file)) return FLOORS.length;
+  const folder = file.split('/').slice(0, -1).join('/');
+  const floor = FLOORS.indexOf(folder);
+  assert.ok(floor >= 0, `expected ${file} to stand on a floor of core, got ${folder}`);
+  return floor;
+}
