@@ -83,6 +83,8 @@ export const LIMITS = {
   controlMs: 5_000,
   /** How long a host may take to start in a new thread, in ms. */
   threadStartMs: 30_000,
+  /** How long after its import a module may take to define an actor, in ms. */
+  definitionMs: 1_000,
   /** How long one message may keep a thread busy before it is reported, in ms. */
   handlerOverrunMs: 1_000,
   /** How often the threads are looked at for an overrun, in ms. */
@@ -94,6 +96,17 @@ export const LIMITS = {
   eventsBuffered: 1_024,
   /** Points per replica on the hash ring. */
   hashRingPoints: 64,
+  /** Replicas of one set. */
+  replicasMax: 1_024,
+  /** Messages a replica set keeps for keys whose owner is changing; beyond, `tell` answers full. */
+  replicasHeldMessages: 10_000,
+  /** Default budget of a replica that ends by itself: this many fresh ones within the window. */
+  replicaRenewalsMax: 10,
+  replicaRenewalWindowMs: 60_000,
+  /** How long a hand-over waits before it asks an owner again whether it has finished, in ms. */
+  handOverRetryMs: 50,
+  /** How long a thread may stay with a run that is over its time limit before it is killed, in ms. */
+  runGraceMs: 50,
   /** Characters of an actor's or a handler's name. */
   nameCharsMax: 200,
   /** Dead letters whose bodies are kept for inspection. */

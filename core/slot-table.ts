@@ -3,10 +3,10 @@
  * admit a message to it, or see that it has stopped, without sending anything.
  *
  *   admitted[slot]   messages ever admitted; senders on any thread add          (own region: senders' line)
- *   row[slot]        state|generation, settled, capacity, waiters, owner, stashed, over bytes, next  (owner's line)
+ *   row[slot]        state|generation, settled, capacity, waiters, owner, stashed, local, next  (owner's line)
  *
- * Depth = admitted - settled. Both only grow and are never reset, not even for a new tenant, so a slot may be
- * re-let exactly when it is STOPPED and both agree: then no message of the old tenant is anywhere.
+ * Depth = admitted + local - settled; local counts what the owner's own thread admitted. All only grow and are never reset, not even for a new tenant, so a slot may be
+ * re-let exactly when it is STOPPED and its depth is 0: then no message of the old tenant is anywhere.
  * A thread can be terminated only at function entries and loop back-edges; every multi-step change here is
  * straight-line code in one function, so a killed thread leaves it done or not begun.
  * Runs on: any.
@@ -37,8 +37,11 @@ const CAPACITY = 2;
 const WAITERS = 3;
 const OWNER = 4;
 const STASHED = 5;
-const OVER_BYTES = 6;
+const LOCAL = 6;
 const NEXT = 7;
+
+/** In the word of the stash's count: the mailbox is over its byte bound, admission answers full. */
+const OVER_BYTES = 1 << 30;
 
 /** Where a sender journals what it admitted: the words of its channel's memory (transport/channel-memory.ts). */
 export const JOURNAL_TAIL = 49;
@@ -95,10 +98,11 @@ export class SlotTable {
       Atomics.sub(this.admitted, slot, 1);
       return Admission.stopped;
     }
-    const depth = (before + 1 - Atomics.load(this.#rows, row + SETTLED)) | 0;
+    const local = Atomics.load(this.#rows, row + LOCAL);
+    const depth = (before + 1 + local - Atomics.load(this.#rows, row + SETTLED)) | 0;
     if (
       depth > (this.#rows[row + CAPACITY] as number) ||
-      (this.#rows[row + OVER_BYTES] as number) !== 0
+      (this.#rows[row + STASHED] as number) >= OVER_BYTES
     ) {
       Atomics.sub(this.admitted, slot, 1);
       return Admission.full;
@@ -108,6 +112,33 @@ export class SlotTable {
     journal[JOURNAL_TAIL] = (tail + 1) | 0;
     accounts[Counter.accepted] = (accounts[Counter.accepted] as number) + 1;
     return Admission.accepted;
+  }
+
+  /**
+   * Owner only: admits one message from its own thread, without a locked instruction. `settled` is the owner's own,
+   * newer count. A sender elsewhere may admit at the same instant, so the capacity may be passed by one message
+   * per other thread.
+   */
+  admitLocal(slot: number, settled: number, capacity: number, accounts: Float64Array): boolean {
+    const row = slot * ROW_WORDS;
+    const local = (this.#rows[row + LOCAL] as number) + 1;
+    const depth = (Atomics.load(this.admitted, slot) + local - settled) | 0;
+    if (depth > capacity || (this.#rows[row + STASHED] as number) >= OVER_BYTES) return false;
+    this.#rows[row + LOCAL] = local | 0;
+    accounts[Counter.accepted] = (accounts[Counter.accepted] as number) + 1;
+    return true;
+  }
+
+  /** Owner only: takes a local admission back. */
+  withdrawLocal(slot: number, accounts: Float64Array): void {
+    const row = slot * ROW_WORDS;
+    this.#rows[row + LOCAL] = ((this.#rows[row + LOCAL] as number) - 1) | 0;
+    accounts[Counter.accepted] = (accounts[Counter.accepted] as number) - 1;
+  }
+
+  /** Messages ever admitted, from all threads. */
+  admittedTotal(slot: number): number {
+    return (Atomics.load(this.admitted, slot) + Atomics.load(this.#rows, slot * ROW_WORDS + LOCAL)) | 0;
   }
 
   /** Counts a message in that was accepted while its thread was away, whatever the capacity says. */
@@ -122,16 +153,19 @@ export class SlotTable {
 
   /** Messages admitted and not yet settled: queued, on their way, or being handled. */
   depth(slot: number): number {
-    return (
-      (Atomics.load(this.admitted, slot) - Atomics.load(this.#rows, slot * ROW_WORDS + SETTLED)) | 0
-    );
+    return (this.admittedTotal(slot) - Atomics.load(this.#rows, slot * ROW_WORDS + SETTLED)) | 0;
   }
 
   settled(slot: number): number {
     return Atomics.load(this.#rows, slot * ROW_WORDS + SETTLED);
   }
 
-  /** Owner only. A full barrier: whoever sets its waiter bit before this sees it, or is seen by {@link waiters}. */
+  /** Owner only, at the end of a turn. No barrier: one follows at the end of the pass, see {@link storeSettled}. */
+  storeSettledSoon(slot: number, settled: number): void {
+    this.#rows[slot * ROW_WORDS + SETTLED] = settled;
+  }
+
+  /** Owner only. A full barrier: whoever set its waiter bit before sees this, or is seen by {@link waiters}. */
   storeSettled(slot: number, settled: number): void {
     Atomics.store(this.#rows, slot * ROW_WORDS + SETTLED, settled);
   }
@@ -179,16 +213,17 @@ export class SlotTable {
   }
 
   stashed(slot: number): number {
-    return this.#rows[slot * ROW_WORDS + STASHED] as number;
+    return (this.#rows[slot * ROW_WORDS + STASHED] as number) & (OVER_BYTES - 1);
   }
 
   setStashed(slot: number, count: number): void {
-    this.#rows[slot * ROW_WORDS + STASHED] = count;
+    const row = slot * ROW_WORDS;
+    this.#rows[row + STASHED] = ((this.#rows[row + STASHED] as number) & OVER_BYTES) | count;
   }
 
   /** Owner only. While the mailbox is over its byte bound, admission answers full. */
   setOverBytes(slot: number, isOver: boolean): void {
-    this.#rows[slot * ROW_WORDS + OVER_BYTES] = isOver ? 1 : 0;
+    this.#rows[slot * ROW_WORDS + STASHED] = this.stashed(slot) | (isOver ? OVER_BYTES : 0);
   }
 
   /** Lets a claimed slot to a new tenant in state STARTING; answers the tenant's generation. */
@@ -198,7 +233,6 @@ export class SlotTable {
     this.#rows[row + CAPACITY] = Math.min(capacity, 0x7fffffff);
     this.#rows[row + WAITERS] = 0;
     this.#rows[row + STASHED] = 0;
-    this.#rows[row + OVER_BYTES] = 0;
     Atomics.store(this.#rows, row + OWNER, owner);
     Atomics.store(this.#rows, row + STATE, (generation << STATE_BITS) | SlotState.starting);
     return generation;

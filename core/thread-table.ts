@@ -32,6 +32,8 @@ export const Word = {
   actors: 7,
   /** 1 while a host serves this logical thread. */
   serving: 8,
+  /** Only touched as a barrier. (9 is taken, see THREADS.) */
+  barrier: 10,
 } as const;
 
 /** Float64 counters of a row: the accounts. */

@@ -64,6 +64,8 @@ export class ActorCell extends Child implements Supervisor {
   commands: CellCommand[] | undefined = undefined;
   state: CellState = CellState.loading;
   isQueued = false;
+  /** In this pass' list of cells whose senders may wait. */
+  isTouched = false;
   isEnding = false;
   endReason: EndReason | undefined = undefined;
   /** Async handlers in flight. */
@@ -135,19 +137,17 @@ export class ActorCell extends Child implements Supervisor {
     const { host, slot } = this;
     if (this.state >= CellState.draining) return Admission.stopped;
     const { capacity, overflow } = this.settings;
-    const depth = (Atomics.add(host.table.admitted, slot, 1) + 1 - this.settled) | 0;
-    if (overflow === 'reject' && (depth > capacity || this.extras?.isOverBytes === true)) {
-      Atomics.sub(host.table.admitted, slot, 1);
-      return Admission.full;
-    }
+    const bound = overflow === 'reject' ? capacity : Infinity;
+    if (!host.table.admitLocal(slot, this.settled, bound, host.counters)) return Admission.full;
     let value = payload;
-    try {
-      value = unwrapMoved(payload);
-    } catch (error) {
-      Atomics.sub(host.table.admitted, slot, 1);
-      throw error;
+    if (typeof payload === 'object') {
+      try {
+        value = unwrapMoved(payload);
+      } catch (error) {
+        host.table.withdrawLocal(slot, host.counters);
+        throw error;
+      }
     }
-    host.counters[Counter.accepted] = (host.counters[Counter.accepted] as number) + 1;
     this.enqueue(name, value, meta);
     return Admission.accepted;
   }
@@ -204,7 +204,7 @@ export class ActorCell extends Child implements Supervisor {
       if (this.commands !== undefined) runCommands(this);
       if (host.isPassOver()) break;
     }
-    this.publish();
+    this.#publishTurn();
     words[Word.running] = 0;
     const queue = this.#queue;
     if (queue?.size === 0) {
@@ -217,7 +217,7 @@ export class ActorCell extends Child implements Supervisor {
     } else if (this.inFlight < concurrency && this.#isServing()) host.ready(this);
   }
 
-  /** Stores what was settled in this turn where every thread can see it, and wakes who waits for room. */
+  /** After whatever settled messages: shows it to all threads and wakes who waits for room. */
   publish(): void {
     const { host } = this;
     if (this.settled !== this.#published) {
@@ -227,6 +227,19 @@ export class ActorCell extends Child implements Supervisor {
     }
     if (this.state === CellState.stopped) host.retire(this);
     else host.roomMade(this);
+  }
+
+  /** The same at the end of a turn, without the barrier: the end of the pass has one for all its turns. */
+  #publishTurn(): void {
+    const { host, slot } = this;
+    if (this.state === CellState.stopped || host.table.waiters(slot) !== 0) return this.publish();
+    if (this.settled === this.#published) return;
+    host.table.storeSettledSoon(slot, this.settled);
+    host.words[Word.inTurn] = 0;
+    this.#published = this.settled;
+    if (this.isTouched) return;
+    this.isTouched = true;
+    host.touched(this);
   }
 
   /** Forgets the last handler looked up: the map has changed. */
@@ -329,8 +342,9 @@ export class ActorCell extends Child implements Supervisor {
 
   removeFlight(flight: Flight): void {
     flight.isOver = true;
-    const { flights } = this.more();
+    const { flights, fences } = this.more();
     flights.splice(flights.indexOf(flight), 1);
+    fences?.landed(flight);
     this.inFlight--;
     const { words } = this.host;
     words[Word.inFlight] = (words[Word.inFlight] as number) - 1;
@@ -377,6 +391,7 @@ export class ActorCell extends Child implements Supervisor {
     } else {
       ({ argc, asker, traceparent } = meta);
       if (meta.begun !== 0) host.markBegun(meta.begun);
+      if (asker?.wantsBegun) asker.begins?.();
     }
     const fn = name === this.#lastName ? this.#lastFn : this.#find(name);
     words[Word.begun] = ((words[Word.begun] as number) + 1) | 0;

@@ -72,6 +72,7 @@ export interface AskOptions {
 /** The sending half of a ref with options bound. */
 export type Sender<P> = SenderTo<Calls<P>>;
 
+/** A sender by what may be sent, see {@link Calls}. Write {@link Sender}. */
 export interface SenderTo<out P> {
   /** Resolves with the handler's reply; rejects with what it threw, ASK_TIMEOUT, ACTOR_STOPPED, … (SEMANTICS.md). */
   ask<K extends keyof P & string>(name: K, ...args: ArgsOf<P, K>): Promise<ReplyOf<P, K>>;
@@ -89,6 +90,7 @@ export interface SenderTo<out P> {
 /** The address of an actor with that protocol, and all its ways of sending. */
 export type ActorRef<P> = RefTo<Calls<P>>;
 
+/** A ref by what may be sent, see {@link Calls}. Write {@link ActorRef}. */
 export interface RefTo<out P> extends SenderTo<P> {
   readonly address: ActorAddress;
   /** Path of names, for people: `/visits`, or `/counter#12` for an actor without a name. */

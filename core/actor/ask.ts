@@ -28,6 +28,8 @@ export class PendingAsk extends WheelEntry implements Asker {
   deadlineMs = 0;
   isDone = false;
   onDone: (() => void) | undefined = undefined;
+  /** Called each time a handler is about to take the message: once, or again when its thread has died before. */
+  onBegun: (() => void) | undefined = undefined;
 
   constructor(
     readonly table: AskTable,
@@ -41,6 +43,14 @@ export class PendingAsk extends WheelEntry implements Asker {
 
   get isStream(): boolean {
     return false;
+  }
+
+  get wantsBegun(): boolean {
+    return this.onBegun !== undefined;
+  }
+
+  begins(): void {
+    if (!this.isDone) this.onBegun?.();
   }
 
   reply(value: unknown): void {
@@ -109,11 +119,9 @@ export class AskTable {
     return this.#awaiting.size;
   }
 
-  /** Fails every ask that `matches`, e.g. those a dead thread can no longer answer. */
-  failWhere(matches: (awaiting: Awaiting) => boolean, errorFor: (awaiting: Awaiting) => CodedError): void {
-    for (const awaiting of [...this.#awaiting.values()]) {
-      if (matches(awaiting)) awaiting.fail(errorFor(awaiting));
-    }
+  /** The asks that `matches`, e.g. those of a thread that has died. */
+  those(matches: (awaiting: Awaiting) => boolean): Awaiting[] {
+    return [...this.#awaiting.values()].filter(matches);
   }
 }
 

@@ -12,6 +12,7 @@ import type { StopReason } from './actor-context.js';
 import { PendingAsk } from './ask.js';
 import { Children } from './children.js';
 import type { DeferredReply } from './deferred-reply.js';
+import type { Fences } from './fence.js';
 import type { HandlerMap } from './definition.js';
 import type { Ref } from './ref.js';
 import { RemoteAsker } from './remote-asker.js';
@@ -53,6 +54,7 @@ export class CellExtras {
   registeredName: string | undefined = undefined;
   receiveTimeout: { readonly ms: number; readonly fn: () => unknown; cancel: Cancel } | undefined = undefined;
   whenChildless: (() => void) | undefined = undefined;
+  fences: Fences | undefined = undefined;
   startError: CodedError | undefined = undefined;
   /** Bit per other thread that watches this actor. */
   watchingThreads = 0;

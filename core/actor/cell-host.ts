@@ -95,6 +95,8 @@ export interface CellHost {
   join(cell: ActorCell, group: string): void;
   leave(cell: ActorCell, group: string): void;
   membersOf(group: string): readonly Ref[];
+  /** Settled something in this pass: looked at again behind the barrier at its end. */
+  touched(cell: ActorCell): void;
   /** Wakes the senders that wait for room in this mailbox, once it is half empty. */
   roomMade(cell: ActorCell): void;
   /** The ref as a Comlink proxy. */

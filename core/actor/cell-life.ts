@@ -275,6 +275,7 @@ function returnStash(cell: ActorCell): number {
   extras.stash = [];
   host.table.setStashed(cell.slot, 0);
   cell.putBack(stash);
+  extras.fences?.unstashed();
   return stash.length;
 }
 

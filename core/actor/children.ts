@@ -34,6 +34,8 @@ export class RemoteChild extends Child {
   isDown = false;
   /** Its supervisor has decided to make it again. */
   wantsSpawn = false;
+  /** Spawned while its thread was away: not made for the first time yet. */
+  isAwaited = false;
   /** Set when it was told to stop: after its thread's death it is not made again. */
   isStopping = false;
 
@@ -75,6 +77,7 @@ export class Children {
   #overrides: Map<Child, SupervisionOptions> | undefined = undefined;
   #histories: Map<Child, FailureHistory> | undefined = undefined;
   #delayed: Map<Child, Cancel> | undefined = undefined;
+  #whenEnded: Map<number, () => void> | undefined = undefined;
   #isStopping = false;
 
   constructor(supervisor: Supervisor) {
@@ -133,7 +136,16 @@ export class Children {
     this.#histories?.delete(child);
     this.#delayed?.get(child)?.();
     this.#delayed?.delete(child);
+    const ended = this.#whenEnded?.get(child.slot);
+    this.#whenEnded?.delete(child.slot);
+    ended?.();
     if (this.#count === 0 && this.#isStopping) this.#supervisor.childless();
+  }
+
+  /** Calls `ended` once that child has ended for good and its name is free. */
+  whenEnded(slot: number, ended: () => void): void {
+    this.#whenEnded ??= new Map();
+    this.#whenEnded.set(slot, ended);
   }
 
   *[Symbol.iterator](): Iterator<Child> {

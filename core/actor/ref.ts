@@ -19,11 +19,24 @@ import { replyToOf } from './remote-asker.js';
 import { openStream } from './stream.js';
 import { waitForRoom } from './waiting-send.js';
 
-const TOLD: readonly Told[] = ['accepted', 'full', 'stopped'];
+export const TOLD: readonly Told[] = ['accepted', 'full', 'stopped'];
 const NO_OPTIONS: AskOptions = {};
 const SENT = Promise.resolve();
 
-export class Ref implements ActorRef<Record<string, (...args: unknown[]) => unknown>> {
+/** Where a prepared message goes: to one actor, or to whichever of several is its turn. */
+export interface Route {
+  /** Gives it, unless others wait for that already. */
+  offer(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission;
+  /** Gives it, for one that has waited its turn. */
+  attempt(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission;
+}
+
+/** What an ask of the runtime itself may want beside what users can. */
+export interface InnerAskOptions extends AskOptions {
+  readonly onBegun?: (() => void) | undefined;
+}
+
+export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) => unknown>> {
   constructor(
     readonly host: CellHost,
     readonly slot: number,
@@ -53,9 +66,13 @@ export class Ref implements ActorRef<Record<string, (...args: unknown[]) => unkn
   }
 
   tell(name: string, ...args: unknown[]): Told {
+    // The rest array is only read, never handed on: then it is not even made.
     const argc = args.length;
-    const payload = argc === 1 ? args[0] : argc === 0 ? undefined : args;
-    return TOLD[this.offer(name, argc > 2 ? 2 : (argc as Argc), payload, undefined)] as Told;
+    if (argc === 1) return TOLD[this.offer(name, Argc.one, args[0], undefined)] as Told;
+    if (argc === 0) return TOLD[this.offer(name, Argc.none, undefined, undefined)] as Told;
+    const payload: unknown[] = new Array(argc);
+    for (let i = 0; i < argc; i++) payload[i] = args[i];
+    return TOLD[this.offer(name, Argc.many, payload, undefined)] as Told;
   }
 
   send(name: string, ...args: unknown[]): Promise<void> {
@@ -107,19 +124,23 @@ export class Ref implements ActorRef<Record<string, (...args: unknown[]) => unkn
 
   /** The same for one that waited for room itself. */
   attempt(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
-    const { cell, host } = this;
+    const { host } = this;
     if (host.intakeClosed && host.running.current() === undefined) return this.#refuse(Admission.stopped);
-    if (cell !== undefined) {
-      const answer = cell.offer(name, payload, envelope ?? argc);
-      return answer === Admission.accepted ? answer : this.#refuse(answer);
-    }
+    const answer = this.give(name, argc, payload, envelope);
+    return answer === Admission.accepted ? answer : this.#refuse(answer);
+  }
+
+  /** The same for one that was let in before: past a closed intake, and no refusal is counted. */
+  give(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
+    const { cell, host } = this;
+    if (cell !== undefined) return cell.offer(name, payload, envelope ?? argc);
     const channel = host.channelTo(this.thread);
     if (channel === undefined) {
       const told = host.hold(this, name, argc, payload, envelope ?? argc);
-      return told === 'accepted' ? Admission.accepted : this.#refuse(told === 'full' ? Admission.full : Admission.stopped);
+      return told === 'accepted' ? Admission.accepted : told === 'full' ? Admission.full : Admission.stopped;
     }
     const answer = channel.admit(this.slot, this.generation);
-    if (answer !== Admission.accepted) return this.#refuse(answer);
+    if (answer !== Admission.accepted) return answer;
     if (envelope === undefined) channel.tell(this.slot, this.generation, name, argc, payload);
     else postEnvelope(this, channel, name, payload, envelope);
     return answer;
@@ -128,25 +149,26 @@ export class Ref implements ActorRef<Record<string, (...args: unknown[]) => unkn
   sendWith(options: AskOptions, name: string, args: readonly unknown[]): Promise<void> {
     const argc = Math.min(args.length, 2) as Argc;
     const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
-    const envelope = this.#traced(options, argc);
+    const envelope = this.traced(options, argc);
     const answer = this.offer(name, argc, payload, envelope);
     if (answer === Admission.accepted) return SENT;
     if (answer === Admission.stopped) return Promise.reject(this.#stoppedError(`"${name}"`));
     return waitForRoom(this, options, name, (): Admission => this.attempt(name, argc, payload, envelope));
   }
 
-  askWith(options: AskOptions, name: string, args: readonly unknown[]): Promise<unknown> {
+  askWith(options: InnerAskOptions, name: string, args: readonly unknown[], route: Route = this): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const ask = new PendingAsk(this.host.asks, this, name, resolve, reject);
       const argc = args.length;
       ask.argc = argc > 2 ? 2 : (argc as Argc);
       const payload = argc === 1 ? args[0] : argc === 0 ? undefined : args;
-      this.#begin(ask, options, payload);
+      ask.onBegun = options.onBegun;
+      this.#begin(ask, options, payload, route);
     });
   }
 
   /** Sends a prepared ask; every way it can end is the asker's. */
-  #begin(ask: PendingAsk, options: AskOptions, payload: unknown): void {
+  #begin(ask: PendingAsk, options: AskOptions, payload: unknown, route: Route): void {
     const { host } = this;
     ask.chain = host.running.chain();
     ask.traceparent = options.traceparent ?? host.running.traceparentNow();
@@ -158,12 +180,12 @@ export class Ref implements ActorRef<Record<string, (...args: unknown[]) => unkn
     ask.deadlineMs = deadlineMs;
     if (deadlineMs !== Infinity) host.asks.wheel.add(ask, deadlineMs);
     host.counters[Counter.asks] = (host.counters[Counter.asks] as number) + 1;
-    const answer = this.offer(ask.name, ask.argc, payload, ask);
+    const answer = route.offer(ask.name, ask.argc, payload, ask);
     if (answer === Admission.accepted) return;
     if (answer === Admission.stopped) return ask.fail(this.#stoppedError(`the ask "${ask.name}"`));
     if (options.whenFull !== 'wait') return ask.fail(this.fullError(ask.name));
     waitForRoom(this, options, ask.name, () =>
-      ask.isDone ? Admission.accepted : this.attempt(ask.name, ask.argc, payload, ask),
+      ask.isDone ? Admission.accepted : route.attempt(ask.name, ask.argc, payload, ask),
     ).catch((error: unknown) => ask.fail(error));
   }
 
@@ -190,7 +212,8 @@ export class Ref implements ActorRef<Record<string, (...args: unknown[]) => unkn
     return answer;
   }
 
-  #traced(options: AskOptions, argc: Argc): Envelope | undefined {
+  /** The envelope of a message that only carries a trace, if it does. */
+  traced(options: AskOptions, argc: Argc): Envelope | undefined {
     const traceparent = options.traceparent ?? this.host.running.traceparentNow();
     if (traceparent === undefined) return undefined;
     const envelope = new Envelope();

@@ -31,6 +31,14 @@ export class RemoteAsker implements Asker {
     if (this.#end()) this.#channel()?.fail(this.replyTo.ask, error);
   }
 
+  get wantsBegun(): boolean {
+    return this.replyTo.wantsBegun === true;
+  }
+
+  begins(): void {
+    if (!this.#isDone) this.#channel()?.begun(this.replyTo.ask);
+  }
+
   item(value: unknown): void {
     if (!this.#isDone) this.#channel()?.item(this.replyTo.ask, value);
   }
@@ -51,7 +59,7 @@ export class RemoteAsker implements Asker {
 /** Where the answer of a message goes, for another thread to send it there. */
 export function replyToOf(host: CellHost, asker: Asker): ReplyTo {
   if (asker instanceof RemoteAsker) return asker.replyTo;
-  const { chain, isStream } = asker;
+  const { chain, isStream, wantsBegun = false } = asker;
   const ask = host.asks.register(asker as Awaiting);
-  return { thread: host.thread, epoch: host.epoch, ask, chain, isStream };
+  return { thread: host.thread, epoch: host.epoch, ask, chain, isStream, wantsBegun };
 }

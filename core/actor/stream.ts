@@ -15,7 +15,7 @@ import { Admission } from '../slot-table.js';
 import type { ActorCell } from './actor-cell.js';
 import type { AskOptions } from './actor-ref.js';
 import { type AskTarget, type Awaiting, actorStopped, askAborted, handlerError } from './ask.js';
-import type { Ref } from './ref.js';
+import type { Ref, Route } from './ref.js';
 import { RemoteAsker } from './remote-asker.js';
 
 /** Who takes a stream's items on the producer's side. */
@@ -123,6 +123,11 @@ export class StreamReader extends Envelope implements Awaiting, AsyncIterableIte
     this.asker = this;
   }
 
+  /** True once the reader has left, or all has come. */
+  get isDone(): boolean {
+    return this.#isOver;
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -198,7 +203,13 @@ export class StreamReader extends Envelope implements Awaiting, AsyncIterableIte
 }
 
 /** ref.stream(): the message is sent when reading begins. */
-export function openStream(ref: Ref, options: AskOptions, name: string, args: readonly unknown[]): AsyncIterable<unknown> {
+export function openStream(
+  ref: Ref,
+  options: AskOptions,
+  name: string,
+  args: readonly unknown[],
+  route: Route = ref,
+): AsyncIterable<unknown> {
   return {
     [Symbol.asyncIterator]: () => {
       const reader = new StreamReader(ref);
@@ -211,7 +222,7 @@ export function openStream(ref: Ref, options: AskOptions, name: string, args: re
         reader.fail(askAborted(ref, name, signal));
         return reader;
       }
-      const answer = ref.offer(name, reader.argc, payload, reader);
+      const answer = route.offer(name, reader.argc, payload, reader);
       if (answer === Admission.stopped) reader.fail(actorStopped(ref.path, `the stream "${name}"`));
       if (answer === Admission.full) reader.fail(ref.fullError(name));
       return reader;

@@ -52,14 +52,20 @@ export class WaitingSend extends WheelEntry implements RoomEntry {
   }
 
   begin(options: AskOptions): void {
+    if (this.arm(options)) this.ref.host.room.wait(this.ref.slot, this);
+  }
+
+  /** Sets its deadline and signal; false when it is over already. */
+  arm(options: AskOptions): boolean {
     const { host } = this.ref;
     const { signal } = options;
-    if (signal?.aborted) return this.#giveUp(askAborted(this.ref, this.name, signal));
+    if (signal?.aborted) this.#giveUp(askAborted(this.ref, this.name, signal));
+    if (this.isOver) return false;
     this.#signal = signal;
     signal?.addEventListener('abort', this.#aborted, { once: true });
     const deadlineMs = options.deadlineMs ?? host.sendMs;
     if (deadlineMs !== Infinity) host.asks.wheel.add(this, deadlineMs);
-    host.room.wait(this.ref.slot, this);
+    return true;
   }
 
   attempt(): boolean {

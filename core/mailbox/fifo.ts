@@ -1,7 +1,7 @@
 /**
  * A first-in first-out queue of messages, three words each, in linked segments:
  *
- *   head ─▶ [ name payload meta | name payload meta | …32 ] ─▶ [ … ] ◀─ tail
+ *   head ─▶ [ name payload meta | name payload meta | … ] ─▶ [ … ] ◀─ tail
  *              ▲ headIndex                                        ▲ tailIndex
  *
  * Nothing is copied when it grows, and drained segments go back to a small pool of the thread, so a steady
@@ -11,23 +11,36 @@
 import type { Meta } from '../message/envelope.js';
 
 const WORDS = 3;
-const SEGMENT_WORDS = 32 * WORDS;
-const POOLED_MAX = 256;
+const SMALL_WORDS = 32 * WORDS;
+/** Large enough for the heap's large-object space: a deep queue is never copied by the collector. */
+const LARGE_WORDS = 8_192 * WORDS;
+/** A queue this deep grows by large segments. */
+const DEEP_MESSAGES = 2_048;
+const SMALL_POOLED_MAX = 256;
+const LARGE_POOLED_MAX = 8;
 
 class Segment {
-  readonly words: unknown[] = new Array(SEGMENT_WORDS).fill(undefined);
+  readonly words: unknown[];
   next: Segment | undefined = undefined;
+
+  constructor(size: number) {
+    this.words = new Array(size).fill(undefined);
+  }
 }
 
-const pool: Segment[] = [];
+const smallPool: Segment[] = [];
+const largePool: Segment[] = [];
 
-function takeSegment(): Segment {
-  return pool.pop() ?? new Segment();
+function takeSegment(isLarge: boolean): Segment {
+  if (isLarge) return largePool.pop() ?? new Segment(LARGE_WORDS);
+  return smallPool.pop() ?? new Segment(SMALL_WORDS);
 }
 
 function giveSegment(segment: Segment): void {
   segment.next = undefined;
-  if (pool.length < POOLED_MAX) pool.push(segment);
+  if (segment.words.length === SMALL_WORDS) {
+    if (smallPool.length < SMALL_POOLED_MAX) smallPool.push(segment);
+  } else if (largePool.length < LARGE_POOLED_MAX) largePool.push(segment);
 }
 
 /** Where `shift` puts a message: one register a thread, so that taking one allocates nothing. */
@@ -39,7 +52,7 @@ export interface Taken {
 
 export class Fifo {
   size = 0;
-  #head: Segment = takeSegment();
+  #head: Segment = takeSegment(false);
   #tail: Segment = this.#head;
   #headIndex = 0;
   #tailIndex = 0;
@@ -48,8 +61,8 @@ export class Fifo {
 
   push(name: unknown, payload: unknown, meta: Meta): void {
     let index = this.#tailIndex;
-    if (index === SEGMENT_WORDS) {
-      const segment = takeSegment();
+    if (index === this.#tail.words.length) {
+      const segment = takeSegment(this.size > DEEP_MESSAGES);
       this.#tail.next = segment;
       this.#tail = segment;
       index = 0;
@@ -86,7 +99,8 @@ export class Fifo {
     if (this.size === 0) {
       this.#headIndex = 0;
       this.#tailIndex = 0;
-    } else if (this.#headIndex === SEGMENT_WORDS) {
+      if (words.length !== SMALL_WORDS) this.#shrink();
+    } else if (this.#headIndex === words.length) {
       const drained = this.#head;
       this.#head = drained.next as Segment;
       this.#headIndex = 0;
@@ -98,6 +112,13 @@ export class Fifo {
   /** Gives the segment of an empty queue back to the thread; the queue must not be used again. */
   release(): void {
     giveSegment(this.#head);
+  }
+
+  /** An empty queue does not keep a large segment. */
+  #shrink(): void {
+    giveSegment(this.#head);
+    this.#head = takeSegment(false);
+    this.#tail = this.#head;
   }
 
   #shiftFront(front: unknown[], into: Taken): boolean {

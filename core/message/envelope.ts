@@ -30,8 +30,11 @@ export interface Asker {
   readonly chain: AskChain | undefined;
   /** True for a reader of a stream: it takes items until reply ends it. */
   readonly isStream: boolean;
+  /** True when it wants to hear, by {@link Asker.begins}, that the handler is about to be called. */
+  readonly wantsBegun?: boolean;
   reply(value: unknown): void;
   fail(error: unknown): void;
+  begins?(): void;
 }
 
 /** Meta of a message that needs more than a word. */

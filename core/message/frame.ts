@@ -5,10 +5,13 @@
  *   TELL + argc   slot generation name [payload]
  *   ASK + argc    slot generation name thread epoch ask chain [payload]      (thread.ask hears the answer)
  *   STREAM + argc the same, answered by items
+ *   RUN + argc    the same as ASK, whose asker also hears when its message begins
  *   TRACE         traceparent                      for the next entry
  *   NAME          text                             gives the next number to a handler name
  *   REPLY / FAIL / ITEM   ask value
  *   SIGNAL        signal
+ *   BEGUN         ask
+ *   MANY          name argc packed [slot generation …]   one payload, a message to each
  *
  * `name` is the number a NAME entry gave, or the text itself once a channel has learned its share.
  * Runs on: any.
@@ -16,18 +19,22 @@
 import type { WireError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { Argc, type AskChain } from './envelope.js';
+import type { Packed } from './packed.js';
 import type { Signal } from './signal.js';
 
 export const Op = {
   tell: 0,
   ask: 3,
   stream: 6,
-  trace: 9,
-  name: 10,
-  reply: 11,
-  fail: 12,
-  item: 13,
-  signal: 14,
+  run: 9,
+  trace: 12,
+  name: 13,
+  reply: 14,
+  fail: 15,
+  item: 16,
+  signal: 17,
+  begun: 18,
+  many: 19,
 } as const;
 
 /** The chain as it travels: slot, generation, turn, path of each actor that waits, newest first. */
@@ -40,6 +47,8 @@ export interface ReplyTo {
   readonly ask: number;
   readonly chain: AskChain | undefined;
   readonly isStream: boolean;
+  /** The asker wants to hear when its message begins. */
+  readonly wantsBegun?: boolean;
 }
 
 /** What a reader of batches does with each kind of entry. */
@@ -50,6 +59,7 @@ export interface BatchVisitor {
   fail(ask: number, error: WireError): void;
   item(ask: number, value: unknown): void;
   signal(signal: Signal): void;
+  begun(ask: number): void;
 }
 
 /** Handler names by number, the same on both sides of a channel. */
@@ -103,8 +113,8 @@ export class Batch {
   ask(slot: number, generation: number, name: string, argc: Argc, payload: unknown, replyTo: ReplyTo, traceparent?: string): void {
     if (traceparent !== undefined) this.entries.push(Op.trace, traceparent);
     const number = this.#nameOf(name);
-    const op = (replyTo.isStream ? Op.stream : Op.ask) + argc;
-    const { thread, epoch, ask } = replyTo;
+    const { thread, epoch, ask, isStream, wantsBegun } = replyTo;
+    const op = (isStream ? Op.stream : wantsBegun === true ? Op.run : Op.ask) + argc;
     this.entries.push(op, slot, generation, number, thread, epoch, ask, chainToWire(replyTo.chain));
     if (argc !== Argc.none) this.entries.push(payload);
     this.messages++;
@@ -129,6 +139,20 @@ export class Batch {
   signal(signal: Signal): void {
     this.entries.push(Op.signal, signal);
     this.#grow(Argc.none, undefined);
+  }
+
+  begun(ask: number): void {
+    this.entries.push(Op.begun, ask);
+    this.#grow(Argc.none, undefined);
+  }
+
+  /** The same message to several actors of one thread: `targets` are slot, generation, slot, …. */
+  many(targets: readonly number[], name: string, argc: Argc, packed: Packed | undefined): void {
+    const number = this.#nameOf(name);
+    this.entries.push(Op.many, number, argc, packed, targets);
+    this.messages += targets.length / 2;
+    this.count++;
+    this.bytes += 16 + 8 * targets.length + (packed?.byteLength ?? 0);
   }
 
   #nameOf(name: string): number | string {
@@ -212,6 +236,12 @@ export function readBatch(entries: readonly unknown[], names: NameTable, visitor
     } else if (op === Op.signal) {
       visitor.signal(entries[i + 1] as Signal);
       i += 2;
+    } else if (op === Op.begun) {
+      visitor.begun(entries[i + 1] as number);
+      i += 2;
+    } else if (op === Op.many) {
+      readMany(entries, i, names, visitor);
+      i += 5;
     } else {
       if (op === Op.name) names.learn(entries[i + 1] as string);
       else traceparent = entries[i + 1] as string;
@@ -235,7 +265,27 @@ export function splitBatch(entries: readonly unknown[]): unknown[][] {
 function entryLength(op: number): number {
   if (op < Op.ask) return op === 0 ? 4 : 5;
   if (op < Op.trace) return op % 3 === Argc.none ? 8 : 9;
+  if (op === Op.many) return 5;
   return op === Op.reply || op === Op.fail || op === Op.item ? 3 : 2;
+}
+
+/** How many messages an entry stands for. */
+export function messagesIn(part: readonly unknown[]): number {
+  const op = part[0] as number;
+  if (op === Op.many) return (part[4] as number[]).length / 2;
+  return op < Op.trace ? 1 : 0;
+}
+
+/** All targets in a thread get the same value: it is unpacked once. */
+function readMany(entries: readonly unknown[], i: number, names: NameTable, visitor: BatchVisitor): void {
+  const number = entries[i + 1] as number | string;
+  const name = typeof number === 'string' ? number : (names.names[number] as string);
+  const argc = entries[i + 2] as Argc;
+  const payload = argc === Argc.none ? undefined : (entries[i + 3] as Packed).open();
+  const targets = entries[i + 4] as number[];
+  for (let at = 0; at < targets.length; at += 2) {
+    visitor.tell(targets[at] as number, targets[at + 1] as number, name, argc, payload, undefined);
+  }
 }
 
 function replyToAt(entries: readonly unknown[], i: number): ReplyTo {
@@ -244,7 +294,8 @@ function replyToAt(entries: readonly unknown[], i: number): ReplyTo {
     epoch: entries[i + 5] as number,
     ask: entries[i + 6] as number,
     chain: chainFromWire(entries[i + 7] as WireChain),
-    isStream: (entries[i] as number) >= Op.stream,
+    isStream: (entries[i] as number) >= Op.stream && (entries[i] as number) < Op.run,
+    wantsBegun: (entries[i] as number) >= Op.run,
   };
 }
 

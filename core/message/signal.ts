@@ -96,5 +96,7 @@ export type Signal =
 /** What one host asks another. */
 export type HostRequest =
   | ({ readonly what: 'started' } & SlotId)
+  /** Answered once all that this thread had sent to the actor before is over. */
+  | ({ readonly what: 'passed' } & SlotId)
   | ({ readonly what: 'register'; readonly name: string; readonly thread: number } & SlotId)
   | { readonly what: 'lookup'; readonly name: string };

@@ -81,7 +81,7 @@ function settleSlot(host: ActorHost, thread: number, slot: number, isKept: boole
   const { table, threads } = host;
   const isRunning = threads.load(thread, Word.running) === slot + 1;
   const settled = table.settled(slot) + (isRunning ? threads.load(thread, Word.inTurn) : 0);
-  const admitted = Atomics.load(table.admitted, slot);
+  const admitted = table.admittedTotal(slot);
   const held = findings.held.get(slot) ?? 0;
   const lost = Math.max(0, (admitted - settled - held) | 0);
   table.storeSettled(slot, isKept ? (settled + lost) | 0 : admitted);

@@ -120,6 +120,7 @@ export class ActorHost implements CellHost {
   readonly #loop: PassLoop;
   readonly #names: HandlerNames;
   readonly #dirty: OutgoingChannel[] = [];
+  readonly #touched: ActorCell[] = [];
   readonly #queues: Fifo[] = [];
   #flushIsDue = false;
 
@@ -147,7 +148,7 @@ export class ActorHost implements CellHost {
     this.requests = new HostRequests(this);
     this.streams = new HostStreams(this);
     this.#names = new HandlerNames(options.handlerNamed);
-    this.#loop = new PassLoop(executor, clock, options.passMs, () => this.#flush());
+    this.#loop = new PassLoop(executor, clock, options.passMs, () => this.#endPass());
     this.channels = new Channels({
       thread,
       threads: this.threads,
@@ -310,6 +311,10 @@ export class ActorHost implements CellHost {
     this.watches.ended(slot, generation, reason);
     if (this.room.size > 0) this.room.wake(slot, Infinity);
     if (this.table.waiters(slot) !== 0) this.#wakeWaiters(slot, Infinity);
+  }
+
+  touched(cell: ActorCell): void {
+    this.#touched.push(cell);
   }
 
   roomMade(cell: ActorCell): void {
@@ -494,6 +499,23 @@ export class ActorHost implements CellHost {
 
   get isQuiet(): boolean {
     return this.#loop.length === 0 && this.asks.size === 0 && this.channels.isQuiet;
+  }
+
+  /**
+   * One barrier for all turns of the pass: (a) their settled words were stored, (b) barrier, (c) their waiter masks
+   * are loaded. A sender that set its bit before (b) is seen in (c); one that sets it later sees the settled word.
+   */
+  #endPass(): void {
+    if (this.#touched.length > 0) {
+      Atomics.add(this.words, Word.barrier, 1);
+      for (let i = 0; i < this.#touched.length; i++) {
+        const cell = this.#touched[i] as ActorCell;
+        cell.isTouched = false;
+        if (cell.state !== CellState.stopped) this.roomMade(cell);
+      }
+      this.#touched.length = 0;
+    }
+    this.#flush();
   }
 
   #flush(): void {

@@ -9,6 +9,7 @@
  *
  * Runs on: any.
  */
+import type { Awaiting } from '../actor/ask.js';
 import type { CellCommand } from '../actor/cell-host.js';
 import type { RemoteChild } from '../actor/children.js';
 import { RemoteParent } from '../actor/actor-cell.js';
@@ -39,11 +40,14 @@ export class Casualties {
     const host = this.#host;
     const salvaged = host.channels.down(thread);
     this.#salvaged.set(thread, salvaged);
+    // A thread that has never lived yet, a dedicated one: nobody was on it. What is meant for it waits.
+    if (host.threads.epoch(thread) === 0) return { held: [], kept: [] };
+    const asked = host.asks.those((awaiting) => awaiting.target.thread === thread);
     await host.channels.closed(thread);
     for (const slot of host.channels.takeOrphans(thread)) host.settleOrphan(slot);
     const error = new CodedError('THREAD_DIED', `thread ${thread} died`, { details: { thread } });
     const kept = this.#decide(thread, error);
-    this.#failAsks(thread, salvaged);
+    this.#failAsks(thread, asked, salvaged);
     host.streams.threadDied(thread);
     this.#stopChildrenOf(thread);
     const held = new Map<number, number>();
@@ -115,11 +119,12 @@ export class Casualties {
   #decide(thread: number, error: CodedError): number[] {
     const host = this.#host;
     const mine = [...host.remoteChildren.values()].filter(({ child }) => child.thread === thread);
-    for (const { child } of mine) {
+    const hit = mine.filter(({ child }) => !child.isAwaited);
+    for (const { child } of hit) {
       child.isDown = true;
       child.wantsSpawn = false;
     }
-    for (const { child, children } of mine) {
+    for (const { child, children } of hit) {
       if (child.isStopping) continue;
       const { path, restarts } = child;
       children.failed(child, { error, child: path, handler: undefined, phase: 'thread', restarts });
@@ -130,23 +135,25 @@ export class Casualties {
   #respawn(child: RemoteChild): void {
     child.isDown = false;
     child.wantsSpawn = false;
-    child.restarts++;
-    this.#host.count(Counter.restarts, 1);
+    if (!child.isAwaited) {
+      child.restarts++;
+      this.#host.count(Counter.restarts, 1);
+    }
+    child.isAwaited = false;
     this.#host.signal(child.thread, { ...child.spawn, restarts: child.restarts });
   }
 
-  /** Asks whose message had begun will get no answer; the others are sent again. */
-  #failAsks(thread: number, salvaged: readonly SalvagedMessage[]): void {
+  /** Of what was asked before the death: whose message had begun will get no answer; the others are sent again. */
+  #failAsks(thread: number, asked: readonly Awaiting[], salvaged: readonly SalvagedMessage[]): void {
     const host = this.#host;
     const again = new Set<number>();
     for (const { replyTo } of salvaged) if (replyTo?.thread === host.thread) again.add(replyTo.ask);
-    host.asks.failWhere(
-      (awaiting) => awaiting.target.thread === thread && !again.has(awaiting.id),
-      (awaiting) =>
-        new CodedError('ACTOR_THREAD_DIED', `expected an answer from ${awaiting.target.path}, but its thread ${thread} died`, {
-          details: { path: awaiting.target.path, thread },
-        }),
-    );
+    for (const awaiting of asked) {
+      if (host.asks.get(awaiting.id) !== awaiting || again.has(awaiting.id)) continue;
+      const { path } = awaiting.target;
+      const text = `expected an answer from ${path}, but its thread ${thread} died`;
+      awaiting.fail(new CodedError('ACTOR_THREAD_DIED', text, { details: { path, thread } }));
+    }
   }
 
   /** Actors here whose supervisor was there come back when it spawns them again. */

@@ -51,6 +51,10 @@ export class HostReceiver implements Receiver {
     this.#host.asks.get(ask)?.item?.(value);
   }
 
+  begun(ask: number): void {
+    this.#host.asks.get(ask)?.begins?.();
+  }
+
   signal(signal: Signal): void {
     const host = this.#host;
     switch (signal.type) {

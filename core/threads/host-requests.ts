@@ -6,6 +6,7 @@
 import { PendingAsk } from '../actor/ask.js';
 import { actorStopped } from '../actor/ask.js';
 import { CellState } from '../actor/cell-life.js';
+import { whenPassed } from '../actor/fence.js';
 import { RemoteAsker } from '../actor/remote-asker.js';
 import { CodedError } from '../errors.js';
 import { LIMITS } from '../limits.js';
@@ -51,9 +52,19 @@ export class HostRequests {
 
   async #answer(request: HostRequest): Promise<unknown> {
     if (request.what === 'started') return this.#started(request);
+    if (request.what === 'passed') return this.#passed(request);
     const { root } = this.#host;
     if (root === undefined) throw new CodedError('ASSERTION_FAILED', `expected "${request.what}" to be asked of main`);
     return root.serve(request);
+  }
+
+  /** An actor that ends before has no answer to give: its supervisor hears of that. */
+  #passed(id: SlotId): Promise<void> {
+    const cell = this.#host.cellFor(id.slot, id.generation);
+    if (cell === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      whenPassed(cell, resolve);
+    });
   }
 
   #started(id: SlotId): Promise<void> {

@@ -26,7 +26,8 @@ export async function importModule(url: string): Promise<unknown> {
 }
 
 async function registerTypescript(url: string): Promise<void> {
-  const resolved = createRequire(url).resolve('tsx/esm/api');
+  // Resolved as the user's module would; but a require finds the variant that cannot register from within a thread.
+  const resolved = createRequire(url).resolve('tsx/esm/api').replace(/cjs$/, 'mjs');
   const { register } = (await import(pathToFileURL(resolved).href)) as { register: () => void };
   register();
   hasTypescript = true;

@@ -1,7 +1,7 @@
 /**
  * Finds the definition of an actor that another thread has spawned here, importing its module if need be. The actor
  * may start as soon as the definition registers: the import of a module that is also a program never ends, since
- * inside a pool thread createSystem() does not.
+ * inside a pool thread createSystem() does not; and that of one which imports the package later ends too soon.
  * Runs on: any.
  */
 import { type ActorDefinition, whenDefined } from '../actor/definition.js';
@@ -38,7 +38,12 @@ export class Loader {
     if (isDone) return;
     disarm = this.#clock.after(LIMITS.threadStartMs, () => finish(missing(name, url, `after ${LIMITS.threadStartMs} ms`)));
     this.#load(url).then(
-      () => finish(missing(name, url, 'after its import')),
+      () => {
+        // A CommonJS module that imports the package defines its actors only after it has been loaded itself.
+        if (isDone) return;
+        disarm();
+        disarm = this.#clock.after(LIMITS.definitionMs, () => finish(missing(name, url, 'after its import')));
+      },
       (cause: unknown) => {
         const text = cause instanceof Error ? cause.message : String(cause);
         finish(

@@ -46,7 +46,7 @@ export function spawnActor(host: ActorHost, recipe: Recipe<unknown>, options: Sp
   const child = new RemoteChild(signal, thread);
   adopt(host, child, children, options);
   host.signal(thread, signal);
-  child.isDown = host.channels.isDown(thread);
+  if (host.channels.isDown(thread)) child.isDown = child.wantsSpawn = child.isAwaited = true;
   return host.refTo(slot, generation, thread, signal.path);
 }
 

@@ -72,6 +72,7 @@ export class IncomingChannel {
       fail: (ask, error) => receiver.fail(ask, error),
       item: (ask, value) => receiver.item(ask, value),
       signal: (signal) => receiver.signal(signal),
+      begun: (ask) => receiver.begun(ask),
     };
   }
 }

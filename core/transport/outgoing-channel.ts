@@ -11,7 +11,8 @@ import { CodedError, errorToWire } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { type EncodedFrame, type FrameEncoder, findUnencodable } from '../message/codec.js';
 import { Argc } from '../message/envelope.js';
-import { Batch, NameTable, Op, type ReplyTo, readBatch, splitBatch } from '../message/frame.js';
+import { Batch, messagesIn, NameTable, Op, type ReplyTo, readBatch, splitBatch } from '../message/frame.js';
+import type { Packed } from '../message/packed.js';
 import type { Signal } from '../message/signal.js';
 import { Admission, type SlotTable } from '../slot-table.js';
 import { Counter } from '../thread-table.js';
@@ -108,6 +109,18 @@ export class OutgoingChannel {
 
   signal(signal: Signal): void {
     this.#batch.signal(signal);
+    this.#grown();
+  }
+
+  /** Tells an asker that its message begins: at once, since what begins may keep this thread. */
+  begun(ask: number): void {
+    this.#batch.begun(ask);
+    this.flush();
+  }
+
+  /** Sends one message, admitted by each of its targets: slot, generation, slot, …. */
+  tellMany(targets: readonly number[], name: string, argc: Argc, packed: Packed | undefined): void {
+    this.#batch.many(targets, name, argc, packed);
     this.#grown();
   }
 
@@ -226,7 +239,7 @@ export class OutgoingChannel {
       const fault = faults[i];
       if (fault === undefined) {
         kept.push(...part);
-        if (isMessage) messages++;
+        messages += messagesIn(part);
       } else if (op === Op.reply || op === Op.item) {
         kept.push(Op.fail, part[1], errorToWire(this.#named(part, fault)));
       } else if (isMessage) {
@@ -281,5 +294,6 @@ function collect(
     fail: ignore,
     item: ignore,
     signal: ignore,
+    begun: ignore,
   });
 }

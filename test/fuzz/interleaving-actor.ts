@@ -1,0 +1,73 @@
+/** The actor of the interleaving fuzz: does what it is told, and reports all of it to its world. */
+import { type ActorContext, type ActorRef, defineActor, refuse } from '../../core/index.js';
+import { type Fuzzed, keyOf, worldOf } from './interleaving-world.js';
+
+export const fuzzed = defineActor(
+  import.meta.url,
+  'fuzzed',
+  (ctx: ActorContext, worldId: number, failingLife: number): Fuzzed => {
+    const world = worldOf(worldId);
+    const self = ctx.self<Fuzzed>();
+    const me = world.born(keyOf(self as ActorRef<never>));
+    if (me.life === failingLife) throw new Error('asked to fail at its start');
+    const children: ActorRef<Fuzzed>[] = [];
+    let isOpen = false;
+    let timers = 0;
+    return {
+      mark: (stamp) => world.handled(me, stamp),
+      fail(stamp) {
+        world.handled(me, stamp);
+        throw new Error('asked to fail');
+      },
+      hold() {
+        if (!isOpen) ctx.stash();
+      },
+      open() {
+        isOpen = true;
+        return ctx.unstash();
+      },
+      say(to, count) {
+        for (let i = 0; i < count; i++) world.tell(me, to);
+      },
+      async pour(to, count) {
+        for (let i = 0; i < count; i++) {
+          if (world.isOlder(to, self)) await world.sent(me, to);
+        }
+      },
+      question: (n) => n,
+      refuse() {
+        throw refuse('NO');
+      },
+      later(n, ms) {
+        const answer = ctx.defer<number>();
+        ctx.timers.after(`later ${timers++}`, ms, () => answer.resolve(n));
+        return answer;
+      },
+      async slow(ms, isFailing) {
+        await world.sleep(ms);
+        if (isFailing) throw new Error('asked to fail late');
+      },
+      async consult(to, n) {
+        if (world.isOlder(to, self)) return world.asked(to.ask('question', n));
+      },
+      pass(to, n) {
+        world.told[to.forward('question', n)]++;
+      },
+      beget(where, failingChild) {
+        const recipe = fuzzed(worldId, failingChild);
+        const child = ctx.spawn(recipe, where === undefined ? {} : { thread: where });
+        children.push(child);
+        world.add(child);
+      },
+      watch(to) {
+        const watch = world.watch(me, keyOf(to as ActorRef<never>));
+        ctx.watch(to, () => world.terminated(watch));
+      },
+      end: (mode) => ctx.stop(undefined, mode),
+      endChild(mode) {
+        const child = children.pop();
+        if (child !== undefined) ctx.stop(child, mode);
+      },
+    };
+  },
+);
