@@ -7,7 +7,7 @@
  *                                          afterMicrotasks   soon                             later: check phase
  */
 
-/** What throws inside a function given here is an uncaught exception of the thread: give functions that do not. */
+/** What throws inside a function given here ends the thread: give functions that do not. */
 export interface Executor {
   /** As a microtask: before any timer or I/O, in order of asking. */
   soon(fn: () => void): void;
@@ -20,9 +20,14 @@ export interface Executor {
   afterMicrotasks(fn: () => void): void;
 }
 
+const RESOLVED = Promise.resolve();
+
 /** Node's own queues. */
 export const systemExecutor: Executor = {
-  soon: (fn) => queueMicrotask(fn),
+  // Half the price of queueMicrotask(), which makes an AsyncResource each time.
+  soon: (fn) => {
+    void RESOLVED.then(fn);
+  },
   later: (fn) => {
     setImmediate(fn);
   },

@@ -7,7 +7,8 @@
 import type { Logger } from '../logger.js';
 import type { ActorRef, ArgsOf, Deferred } from './actor-ref.js';
 import type { ProtocolOf, Recipe } from './definition.js';
-import type { SpawnOptions } from './spawn-options.js';
+import type { Replicas } from './replicas.js';
+import type { ReplicaOptions, SpawnOptions } from './spawn-options.js';
 
 /** The end of a watched actor. Exactly one, after everything it had sent to the watcher. */
 export interface Terminated {
@@ -69,6 +70,8 @@ export interface ActorContext {
   /** Trace context of the message in hand, if it carried one. */
   readonly traceparent: string | undefined;
 
+  /** With `replicas`: that many children over the pool's threads. They end with this incarnation. */
+  spawn<P>(recipe: Recipe<P>, options: ReplicaOptions): Replicas<P>;
   spawn<P>(recipe: Recipe<P>, options?: SpawnOptions): ActorRef<P>;
   /** Resolves when the actor has started; rejects ACTOR_START_FAILED, ACTOR_STOPPED. */
   started(ref: ActorRef<unknown>): Promise<void>;

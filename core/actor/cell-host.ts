@@ -23,7 +23,8 @@ import type { Recipe } from './definition.js';
 import type { Ref } from './ref.js';
 import type { RemoteAsker } from './remote-asker.js';
 import type { Running } from './running.js';
-import type { SpawnOptions } from './spawn-options.js';
+import type { Replicas } from './replicas.js';
+import type { ReplicaOptions, SpawnOptions } from './spawn-options.js';
 import type { StreamReader, StreamSource } from './stream.js';
 import type { Failure, Verdict } from './supervision.js';
 
@@ -54,6 +55,8 @@ export interface CellHost {
   readonly intakeClosed: boolean;
   readonly askMs: number;
   readonly sendMs: number;
+  /** Messages this thread's replica sets and pools keep back: no mailbox counts them yet. */
+  heldMessages: number;
 
   /** Puts the cell in the run queue, unless it is there. */
   ready(cell: ActorCell): void;
@@ -73,6 +76,7 @@ export interface CellHost {
   cellAt(slot: number): ActorCell | undefined;
   refTo(slot: number, generation: number, thread: number, path?: string): Ref;
   spawn(recipe: Recipe<unknown>, options: SpawnOptions, parent: ActorCell | undefined): Ref;
+  spawnReplicas(recipe: Recipe<unknown>, options: ReplicaOptions, parent: ActorCell | undefined): Replicas<unknown>;
   request(thread: number, request: HostRequest): Promise<unknown>;
 
   /** To a child's thread: what its supervisor decided. */
@@ -112,6 +116,8 @@ export interface CellHost {
   forgetSource(source: StreamSource): void;
   grantDemand(reader: StreamReader, count: number): void;
   cancelStream(reader: StreamReader): void;
+  /** The time for a deadline: cheap, and rather late than early. */
+  nowSoon(): number;
   /** Runs at the next microtask. */
   soon(fn: () => void): void;
 }

@@ -15,7 +15,8 @@ import { unstash } from './cell-life.js';
 import { DeferredReply } from './deferred-reply.js';
 import type { HandlerMap, Recipe } from './definition.js';
 import type { Ref } from './ref.js';
-import type { SpawnOptions } from './spawn-options.js';
+import type { Replicas } from './replicas.js';
+import type { ReplicaOptions, SpawnOptions } from './spawn-options.js';
 
 export class Context implements ActorContext {
   #cell: ActorCell | undefined;
@@ -67,8 +68,11 @@ export class Context implements ActorContext {
     return slot === undefined ? undefined : (host.refTo(slot, generation, thread) as never);
   }
 
-  spawn<P>(recipe: Recipe<P>, options: SpawnOptions = {}): ActorRef<P> {
+  spawn<P>(recipe: Recipe<P>, options: ReplicaOptions): Replicas<P>;
+  spawn<P>(recipe: Recipe<P>, options?: SpawnOptions): ActorRef<P>;
+  spawn<P>(recipe: Recipe<P>, options: SpawnOptions | ReplicaOptions = {}): ActorRef<P> | Replicas<P> {
     const cell = this.#live();
+    if ('replicas' in options) return cell.host.spawnReplicas(recipe, options, cell) as unknown as Replicas<P>;
     return cell.host.spawn(recipe, options, cell) as unknown as ActorRef<P>;
   }
 

@@ -178,7 +178,7 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     if (cycle !== undefined) return ask.fail(cycle);
     const deadlineMs = options.deadlineMs ?? host.askMs;
     ask.deadlineMs = deadlineMs;
-    if (deadlineMs !== Infinity) host.asks.wheel.add(ask, deadlineMs);
+    if (deadlineMs !== Infinity) host.asks.wheel.add(ask, deadlineMs, host.nowSoon());
     host.counters[Counter.asks] = (host.counters[Counter.asks] as number) + 1;
     const answer = route.offer(ask.name, ask.argc, payload, ask);
     if (answer === Admission.accepted) return;

@@ -4,7 +4,6 @@
  * Implemented in routing/; declared here because `ctx.spawn` gives one.
  * Runs on: any.
  */
-import type { StopMode } from './actor-context.js';
 import type { ActorRef, ArgsOf, AskOptions, ReplyOf, Sender, Told } from './actor-ref.js';
 
 /** The replica that owns a key: always the same one, until a resize moves the key. */
@@ -71,5 +70,5 @@ export interface Replicas<P> extends ReplicaSender<P> {
    */
   resize(size: number): Promise<void>;
   /** Takes nothing more, and ends all replicas: after what is queued, the message in hand (default), or at once. */
-  stop(mode?: StopMode): Promise<void>;
+  stop(mode?: 'drain' | 'stop' | 'kill'): Promise<void>;
 }

@@ -39,8 +39,40 @@ export type Routing = 'round-robin' | 'random' | 'least-loaded' | 'hash';
 
 export interface ReplicaOptions extends SpawnOptions {
   readonly replicas: number;
-  /** How tell, send and ask without a key choose a replica. Default round-robin. */
+  /** How tell, send and ask without a key choose a replica. Default round-robin; 'hash' is that without a key. */
   readonly routing?: Routing;
+  /** Fresh replicas for one that ends by itself, within a minute; then the set goes on without it. Default 10. */
+  readonly renewalsMax?: number;
+}
+
+/** Replica options with defaults; `spawn` is what each replica is spawned with, its name and thread aside. */
+export interface ReplicaSettings {
+  readonly replicas: number;
+  readonly routing: Routing;
+  readonly renewalsMax: number;
+  readonly spawn: SpawnOptions;
+}
+
+const ROUTINGS: readonly Routing[] = ['round-robin', 'random', 'least-loaded', 'hash'];
+
+/** Throws CONFIG_INVALID with every fault. */
+export function parseReplicaOptions(definition: string, options: ReplicaOptions): ReplicaSettings {
+  const { replicas, routing = 'round-robin', renewalsMax = LIMITS.replicaRenewalsMax, ...spawn } = options;
+  const faults: string[] = [];
+  const fault = replicaCountFault('replicas', replicas);
+  if (fault !== undefined) faults.push(fault);
+  if (!ROUTINGS.includes(routing)) faults.push(`routing: expected one of ${ROUTINGS.join(', ')}, got ${textOf(routing)}`);
+  if (!(renewalsMax >= 0)) faults.push(`renewalsMax: expected 0 or more, got ${textOf(renewalsMax)}`);
+  if (faults.length > 0) {
+    throw new CodedError('CONFIG_INVALID', `replicas of "${definition}": ${faults.join('; ')}`, { details: { faults } });
+  }
+  return { replicas, routing, renewalsMax, spawn };
+}
+
+/** What is wrong with a number of replicas, if anything. */
+export function replicaCountFault(option: string, count: number): string | undefined {
+  if (Number.isInteger(count) && count >= 1 && count <= LIMITS.replicasMax) return undefined;
+  return `${option}: expected an integer from 1 to ${LIMITS.replicasMax}, got ${textOf(count)}`;
 }
 
 /** Spawn options with defaults, as they travel. */

@@ -21,7 +21,7 @@ export function waitForRoom(
   attempt: () => Admission,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const cycle = cycleError(ref, name);
+    const cycle = sendCycle(ref, name);
     if (cycle !== undefined) return reject(cycle);
     const entry = new WaitingSend(ref, name, attempt, resolve, reject);
     entry.begin(options);
@@ -29,7 +29,7 @@ export function waitForRoom(
 }
 
 /** To itself, or to an actor that waits for an answer of this one: both wait for ever. */
-function cycleError(ref: Ref, name: string): CodedError | undefined {
+export function sendCycle(ref: Ref, name: string): CodedError | undefined {
   const { running } = ref.host;
   if (running.current() === undefined) return undefined;
   const chain = running.chain();

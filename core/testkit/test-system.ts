@@ -155,8 +155,14 @@ export class TestSystem extends ActorSystem {
   }
 
   override stop(options: { readonly deadlineMs?: number } = {}): Promise<Drained> {
-    this.#stopped ??= this.until(super.stop(options));
+    this.#stopped ??= this.#stop(super.stop(options));
     return this.#stopped;
+  }
+
+  async #stop(stopping: Promise<Drained>): Promise<Drained> {
+    const drained = await this.until(stopping);
+    await this.run({ mayWait: true });
+    return drained;
   }
 
   /** Internal: the hosts that live, main's first. */

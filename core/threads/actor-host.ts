@@ -121,6 +121,7 @@ export class ActorHost implements CellHost {
   readonly #names: HandlerNames;
   readonly #dirty: OutgoingChannel[] = [];
   readonly #touched: ActorCell[] = [];
+  #touchedCount = 0;
   readonly #queues: Fifo[] = [];
   #flushIsDue = false;
 
@@ -172,6 +173,11 @@ export class ActorHost implements CellHost {
 
   isPassOver(): boolean {
     return this.#loop.isOver();
+  }
+
+  /** The time, at most a pass old within one; then given later than it is, so that no deadline comes early. */
+  nowSoon(): number {
+    return this.#loop.now();
   }
 
   soon(fn: () => void): void {
@@ -314,7 +320,7 @@ export class ActorHost implements CellHost {
   }
 
   touched(cell: ActorCell): void {
-    this.#touched.push(cell);
+    this.#touched[this.#touchedCount++] = cell;
   }
 
   roomMade(cell: ActorCell): void {
@@ -506,16 +512,17 @@ export class ActorHost implements CellHost {
    * are loaded. A sender that set its bit before (b) is seen in (c); one that sets it later sees the settled word.
    */
   #endPass(): void {
-    if (this.#touched.length > 0) {
+    if (this.#touchedCount > 0) {
       Atomics.add(this.words, Word.barrier, 1);
-      for (let i = 0; i < this.#touched.length; i++) {
+      for (let i = 0; i < this.#touchedCount; i++) {
         const cell = this.#touched[i] as ActorCell;
         cell.isTouched = false;
         if (cell.state !== CellState.stopped) this.roomMade(cell);
       }
-      this.#touched.length = 0;
+      if (this.#touchedCount > LIMITS.slotBlock) this.#touched.length = 0;
+      this.#touchedCount = 0;
     }
-    this.#flush();
+    if (this.#dirty.length > 0) this.#flush();
   }
 
   #flush(): void {

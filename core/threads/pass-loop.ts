@@ -29,7 +29,10 @@ export class PassLoop {
   #untilLook = 1;
   #lookEvery = 1;
   #lastLook = 0;
+  /** The round's time is used up. */
   #isOver = false;
+  /** The last look at the clock was in this pass. */
+  #isFresh = false;
 
   constructor(executor: Executor, clock: Clock, passMs: number, afterPass: () => void) {
     this.#executor = executor;
@@ -45,6 +48,11 @@ export class PassLoop {
   /** Cells that wait for their turn. */
   get length(): number {
     return this.#queue.size;
+  }
+
+  /** Now, or within a pass a bound of it: the last look at the clock and the time a pass may take. */
+  now(): number {
+    return this.#isFresh ? this.#lastLook + this.#passMs : this.#clock.now();
   }
 
   ready(cell: ActorCell): void {
@@ -64,17 +72,17 @@ export class PassLoop {
 
   readonly #pass = (): void => {
     this.#isScheduled = false;
-    const now = this.#clock.now();
     if (this.#roundStart === undefined) {
-      this.#roundStart = now;
+      this.#roundStart = this.#clock.now();
+      this.#lastLook = this.#roundStart;
+      this.#isOver = false;
+      this.#isFresh = true;
       this.#executor.later(this.#newRound);
-    } else if (now - this.#roundStart >= this.#passMs) {
+    } else if (this.#isOver) {
       // The round is used up; #newRound goes on.
       this.#isScheduled = true;
       return;
     }
-    this.#lastLook = now;
-    this.#isOver = false;
     this.#isPassing = true;
     try {
       for (let cell = this.#queue.shift(); cell !== undefined; cell = this.#queue.shift()) {
@@ -84,6 +92,7 @@ export class PassLoop {
       }
     } finally {
       this.#isPassing = false;
+      this.#isFresh = false;
       this.#afterPass();
       if (this.#queue.size > 0) this.#isScheduled = true;
     }
