@@ -5,7 +5,6 @@
  */
 import { availableParallelism } from 'node:os';
 import { SHARE_ENV } from 'node:worker_threads';
-import { JOURNAL_METHODS, type Journal } from './journal.js';
 import { LIMITS } from './limits.js';
 import { jsonLogger, type Logger } from './logger.js';
 import { OptionReader, present, throwFaults } from './option-reader.js';
@@ -55,8 +54,6 @@ export interface SystemOptions {
   readonly env?: ThreadEnv;
   /** How the root of the tree answers failures that reach it. */
   readonly guardian?: SupervisionOptions;
-  /** Keeps the mailboxes and states of durable actors. Default: none, and no durable actors. */
-  readonly journal?: Journal;
   /** Stop in order on SIGINT and SIGTERM. Default false: an embedded library leaves signals alone. */
   readonly handleSignals?: boolean;
 }
@@ -79,7 +76,6 @@ export interface SystemConfig {
   readonly seed: number | undefined;
   readonly env: ThreadEnv | undefined;
   readonly guardian: SupervisionOptions;
-  readonly journal: Journal | undefined;
   readonly handleSignals: boolean;
 }
 
@@ -109,7 +105,6 @@ export function parseSystemOptions(input: unknown = {}): SystemConfig {
     seed: read.number('seed'),
     env: readEnv(read),
     guardian: Object.freeze(readSupervision(read.nested('guardian'))),
-    journal: read.implementation<Journal>('journal', JOURNAL_METHODS),
     handleSignals: read.flag('handleSignals') ?? false,
   };
   read.end();

@@ -31,7 +31,6 @@ export const ERROR_CODES = {
   HANDLER_FAILED: 'the handler threw; the cause is what it threw',
   HANDLER_NAME_REFUSED: 'a handler has a name that every object carries, or is not a function',
   HANDLER_UNKNOWN: 'the actor has no handler of that name',
-  JOURNAL_MISSING: 'a durable actor was spawned in a system without a journal',
   MAILBOX_FULL: 'the mailbox had no room before the deadline, or for an ask',
   MESSAGE_NOT_ENCODABLE: 'a message or reply holds something that cannot cross threads',
   MESSAGE_REFUSED: 'the schema of a handler refused its arguments',

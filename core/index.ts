@@ -31,11 +31,13 @@ export {
   type Recipe,
 } from './actor/definition.js';
 export type { MailboxOptions, ReplicaOptions, Routing, SpawnOptions, ThreadChoice } from './actor/spawn-options.js';
+export { type ExposeOptions, expose } from './actor/expose.js';
 export type { Directive, Failure, Strategy, SupervisionOptions } from './actor/supervision.js';
 export type { SystemOptions } from './config.js';
 export { CodedError, ERROR_CODES, type ErrorCode, hasCode, Refusal, refuse } from './errors.js';
 export type * from './system-events.js';
 export { adaptLogger, jsonLogger, type Logger, silentLogger } from './logger.js';
+export type * from './journal.js';
 export type { OverflowRule } from './mailbox/overflow.js';
 export { move } from './message/codec.js';
 export { type ActorSystem, createSystem, type SystemStats } from './system/actor-system.js';

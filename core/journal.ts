@@ -1,6 +1,6 @@
 /**
- * What a durable mailbox needs of a log. The runtime only declares it: an implementation stands in the stores and
- * is given to createSystem(). A journal may be shared by all threads of a system; each thread opens its own.
+ * What a durable mailbox needs of a log. The runtime only declares it, so that stores can be written against it:
+ * no actor is durable yet. A journal may be shared by all threads of a system; each thread opens its own.
  * Runs on: any.
  *
  *   append -> flushed, numbered -> read -> handled -> saveState / settle -> gone
@@ -70,13 +70,3 @@ export interface Journal {
   /** Flushes what was accepted, then lets go of the store. A second call returns the same promise. */
   close(): Promise<void>;
 }
-
-/** The methods of {@link Journal}, for checking an implementation that came from outside. */
-export const JOURNAL_METHODS = [
-  'append',
-  'read',
-  'settle',
-  'saveState',
-  'loadState',
-  'close',
-] as const satisfies readonly (keyof Journal)[];

@@ -109,8 +109,6 @@ export const LIMITS = {
   runGraceMs: 50,
   /** Characters of an actor's or a handler's name. */
   nameCharsMax: 200,
-  /** Dead letters whose bodies are kept for inspection. */
-  deadLettersKept: 100,
   /** Default bytes of one call through an exposed endpoint. */
   endpointBytes: 1024 * 1024,
   /** Default calls in flight through an exposed endpoint. */

@@ -12,6 +12,12 @@ import { LIMITS } from '../limits.js';
 import { type Caller, call, serve, transferring } from '../rpc.js';
 import { flatControl, type MainControl, type ThreadControl } from './thread-control.js';
 
+/**
+ * Half of Node's stack: a thread must not be able to pack what main, with its smaller one, cannot unpack. More young
+ * generation than Node's 48: messages live for a moment, and those that wait in mailboxes should not be copied twice.
+ */
+const THREAD_MEMORY = { stackSizeMb: 2, maxYoungGenerationSizeMb: 96 } as const;
+
 /** One started thread, spare or in use. */
 export interface PoolThread {
   readonly control: ThreadControl;
@@ -37,8 +43,7 @@ export class ThreadPool {
       atomics: 'disabled',
       recordTiming: false,
       trackUnmanagedFds: true,
-      // Half of Node's default: a thread must not be able to pack what main, with its smaller stack, cannot unpack.
-      resourceLimits: { stackSizeMb: 2, ...config.resourceLimits },
+      resourceLimits: { ...THREAD_MEMORY, ...config.resourceLimits },
       ...(config.env === undefined ? {} : { env: config.env as NodeJS.ProcessEnv }),
     });
     // A thread that dies between tasks is replaced by the pool; without a listener it would end the process.

@@ -37,6 +37,22 @@ test('peers can be left out', async () => {
   assert.deepEqual(outcome?.peers, []);
 });
 
+test('what cannot be closed is a warning, and the next row runs', async () => {
+  const stuck = kept(
+    async () => 1,
+    () => Promise.reject(new Error('will not close')),
+  );
+  const warnings: string[] = [];
+  const rows = [rowOf({ name: 'stuck', ours: stuck }), rowOf({ name: 'next' })];
+  const outcomes = await runRows(rows, {
+    warmups: 0,
+    rounds: 1,
+    warn: (text) => warnings.push(text),
+  });
+  assert.deepEqual(warnings, ['after savina/stuck: will not close']);
+  assert.equal(outcomes[1]?.ours.state, 'measured');
+});
+
 test('a run has failed when a measure of ours has, not when a peer has', async () => {
   const broken: Measure = () => Promise.reject(new Error('lost a message'));
   const once = { warmups: 0, rounds: 1 };

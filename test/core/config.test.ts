@@ -4,7 +4,6 @@ import { describe, it } from 'node:test';
 import { SHARE_ENV } from 'node:worker_threads';
 import { parseSystemOptions, type SystemOptions } from '../../core/config.js';
 import { hasCode } from '../../core/errors.js';
-import type { Journal } from '../../core/journal.js';
 import { LIMITS } from '../../core/limits.js';
 import { silentLogger } from '../../core/logger.js';
 
@@ -17,15 +16,6 @@ function faultsOf(input: unknown): readonly string[] {
   }
   return [];
 }
-
-const journal: Journal = {
-  append: async () => [],
-  read: async () => [],
-  settle: async () => {},
-  saveState: async () => {},
-  loadState: async () => undefined,
-  close: async () => {},
-};
 
 describe('the configuration of a system', () => {
   it('needs nothing: every option has a default', () => {
@@ -47,7 +37,6 @@ describe('the configuration of a system', () => {
       seed: undefined,
       env: undefined,
       guardian: {},
-      journal: undefined,
       handleSignals: false,
     });
   });
@@ -70,7 +59,6 @@ describe('the configuration of a system', () => {
       seed: 7,
       env: { A: 'b' },
       guardian: { strategy: 'rest-for-one', decide: () => 'stop', restartsMax: Infinity },
-      journal,
       handleSignals: true,
     };
     assert.deepEqual(parseSystemOptions(options), options);
@@ -109,7 +97,6 @@ describe('the configuration of a system', () => {
         seed: '7',
         env: { A: 1 },
         guardian: { decide: 'retry', backoffMinMs: 20_000, restartMax: 1 },
-        journal: {},
       }),
       [
         `name: expected 1 to 200 letters, digits, '-', '_' or '.', got "a b"`,
@@ -125,7 +112,6 @@ describe('the configuration of a system', () => {
         'guardian.decide: expected one of resume, restart, stop, escalate, or a function, got "retry"',
         'guardian.backoffMinMs: expected at most backoffMaxMs, 10000, got 20000',
         'guardian.restartMax: expected a known option, got an unknown one; did you mean restartsMax?',
-        'journal: expected an object with append, read, settle, saveState, loadState, close, got object',
         'theads: expected a known option, got an unknown one; did you mean threads?',
       ],
     );

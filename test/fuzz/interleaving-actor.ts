@@ -13,6 +13,9 @@ export const fuzzed = defineActor(
     const children: ActorRef<Fuzzed>[] = [];
     let isOpen = false;
     let timers = 0;
+    // A child that waits for its parent, which waits for it to stop: only a deadline ends that.
+    const mayWaitFor = (to: ActorRef<Fuzzed>): boolean =>
+      ctx.parent() === undefined && world.isOlder(to, self);
     return {
       mark: (stamp) => world.handled(me, stamp),
       fail(stamp) {
@@ -31,7 +34,7 @@ export const fuzzed = defineActor(
       },
       async pour(to, count) {
         for (let i = 0; i < count; i++) {
-          if (world.isOlder(to, self)) await world.sent(me, to);
+          if (mayWaitFor(to)) await world.sent(me, to);
         }
       },
       question: (n) => n,
@@ -48,7 +51,7 @@ export const fuzzed = defineActor(
         if (isFailing) throw new Error('asked to fail late');
       },
       async consult(to, n) {
-        if (world.isOlder(to, self)) return world.asked(to.ask('question', n));
+        if (mayWaitFor(to)) return world.asked(to.ask('question', n));
       },
       pass(to, n) {
         world.told[to.forward('question', n)]++;

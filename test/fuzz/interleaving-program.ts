@@ -28,7 +28,7 @@ export class Program {
   #acts = 0;
 
   constructor(system: TestSystem, random: Random, options: ProgramOptions) {
-    const { world, id } = newWorld(system.clock);
+    const { world, id } = newWorld(system.host);
     this.world = world;
     this.#worldId = id;
     this.#system = system;

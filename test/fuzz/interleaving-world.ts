@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import type { ActorRef, Told } from '../../core/index.js';
 import { hasCode } from '../../core/index.js';
-import type { Clock } from '../../core/clock.js';
+import type { ActorHost } from '../../core/threads/actor-host.js';
 
 /** One incarnation of one actor; the program is `main`. */
 export interface Life {
@@ -45,7 +45,7 @@ export class World {
   readonly #handled = new Set<string>();
   readonly #ended = new Set<string>();
 
-  constructor(readonly clock: Clock) {}
+  constructor(readonly host: ActorHost) {}
 
   /** What happens, for whoever looks into a seed: printed with TROUPE_STORY=1. */
   note: (text: string) => void = () => {};
@@ -53,7 +53,7 @@ export class World {
   /** Not a timer of an actor: those run as messages, so a handler that is in hand would wait for itself. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      this.clock.after(ms, resolve);
+      this.host.clock.after(ms, resolve);
     });
   }
 
@@ -83,8 +83,10 @@ export class World {
     return told;
   }
 
+  /** A ref belongs to the thread that made it; the program needs its own. */
   add(ref: ActorRef<Fuzzed>): void {
-    this.refs.push(ref);
+    const { slot, generation, thread } = ref.address;
+    this.refs.push(this.host.refTo(slot, generation, thread) as unknown as ActorRef<Fuzzed>);
   }
 
   /** Who waits only for older ones never waits in a circle. */
@@ -174,8 +176,8 @@ export type Fuzzed = {
 
 const worlds: World[] = [];
 
-export function newWorld(clock: Clock): { readonly world: World; readonly id: number } {
-  const world = new World(clock);
+export function newWorld(host: ActorHost): { readonly world: World; readonly id: number } {
+  const world = new World(host);
   return { world, id: worlds.push(world) - 1 };
 }
 

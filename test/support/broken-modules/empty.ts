@@ -1,0 +1,5 @@
+/**
+ * A module that defines no actor.
+ * Runs on: thread.
+ */
+export const nothing = 0;
