@@ -2,7 +2,7 @@
  * The benchmarks that have peers: name, group, unit and direction, fixed here once so that our rows
  * and the peers measure the same thing in the same unit. A row of ours is
  *
- * row({ ...benchmark('tell/number'), ours, peers: peersFor('tell/number') })
+ *   row({ ...benchmark('tell/number'), ours, peers: peersFor('tell/number') })
  *
  * and may take another name ("ping-pong, two threads") beside the same peers.
  * Runs on: any.

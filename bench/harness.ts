@@ -6,7 +6,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DEFAULT_ROUNDS, DEFAULT_WARMUPS } from './arguments.js';
-import { closeKept } from './kept.js';
+import { closeKept, type KeptScope } from './kept.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 import type { Progress } from './progress.js';
 import { type Contender, runRounds } from './rounds.js';
@@ -20,12 +20,13 @@ export interface HarnessOptions {
   /** False leaves all peers out (default true). */
   readonly hasPeers?: boolean;
   readonly progress?: Progress;
+  /** Told of what could not be closed after a row: it may disturb the rows that follow. */
+  readonly warn?: (text: string) => void;
 }
 
 /**
  * Runs the rows one after another and returns their outcomes in order. A measure that throws is an
- * outcome (failed or absent), not a rejection; what cannot be closed rejects, since it would
- * disturb the rows after it.
+ * outcome (failed or absent), and what cannot be closed is a warning: neither rejects.
  */
 export async function runRows(
   rows: readonly Row[],
@@ -38,7 +39,7 @@ export async function runRows(
     }
   } finally {
     options.progress?.clear();
-    await closeKept('run');
+    await close('run', 'the run', options);
   }
   return outcomes;
 }
@@ -68,7 +69,17 @@ async function runRow(
     });
     return outcomeOf(row, ours!, theirs);
   } finally {
-    await closeKept('row');
+    await close('row', `${row.group}/${row.name}`, options);
+  }
+}
+
+async function close(scope: KeptScope, after: string, options: HarnessOptions): Promise<void> {
+  try {
+    await closeKept(scope);
+  } catch (thrown) {
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    options.progress?.clear();
+    options.warn?.(`after ${after}: ${text}`);
   }
 }
 

@@ -3,11 +3,15 @@
  * Opened when first used, closed by the harness after the row (or after the run), so that warm code
  * stays warm and nothing of one row works while the next is measured.
  *
- * const pool = kept(() => openPool(), (pool) => pool.destroy()); const measure = async () => {
- * const p = await pool(); ... };
+ *   const pool = kept(() => openPool(), (pool) => pool.destroy());
+ *   const measure = async () => { const p = await pool(); ... };
  *
  * Runs on: main.
  */
+import { BenchError } from './bench-error.js';
+
+/** How long one thing may take to close. Some peers lose the answer to their own stop message. */
+const CLOSE_MS_MAX = 10_000;
 
 /** `row`: closed after each row. `run`: closed once, at the end. */
 export type KeptScope = 'row' | 'run';
@@ -33,7 +37,7 @@ export function kept<T>(
       (thing) => {
         closers[scope].push(async () => {
           opened = undefined;
-          await close(thing);
+          await withinMs(CLOSE_MS_MAX, close(thing));
         });
       },
       () => {
@@ -46,7 +50,7 @@ export function kept<T>(
 
 /**
  * Closes everything of that scope, last opened first. Rejects with the first failure, after trying
- * all.
+ * all; what does not close within ten seconds is a failure.
  */
 export async function closeKept(scope: KeptScope): Promise<void> {
   const failures: unknown[] = [];
@@ -58,4 +62,17 @@ export async function closeKept(scope: KeptScope): Promise<void> {
     }
   }
   if (failures.length > 0) throw failures[0];
+}
+
+async function withinMs(ms: number, closing: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new BenchError('PEER_FAILED', `expected it to close within ${ms} ms`);
+    timer = setTimeout(() => reject(error), ms);
+  });
+  try {
+    await Promise.race([closing, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -25,7 +25,8 @@ async function main(argv: readonly string[]): Promise<number> {
   if (options.isListing) return print(listText(rows));
   const machine = describeMachine();
   print(`${machineText(machine)}\n\n`);
-  const outcomes = await runRows(rows, { ...options, progress: createProgress() });
+  const warn = (text: string) => process.stderr.write(`${text}\n`);
+  const outcomes = await runRows(rows, { ...options, progress: createProgress(), warn });
   print(tableText(outcomes));
   if (options.jsonFile !== undefined) {
     const json = JSON.stringify(reportOf(machine, outcomes), null, 2);

@@ -2,7 +2,9 @@
  * Interleaved rounds: in every round each contender is measured once, and the order is rotated, so
  * that what the machine does meanwhile (another process, heat, a growing heap) falls on all alike.
  *
- * round 1:  troupe  nact    erlang round 2:  nact    erlang  troupe round 3:  erlang  troupe  nact
+ *   round 1:  troupe  nact    erlang
+ *   round 2:  nact    erlang  troupe
+ *   round 3:  erlang  troupe  nact
  *
  * Runs on: main.
  */

@@ -30,7 +30,6 @@ const home = system.spawn(worker(), { thread: 'main' });
 const alone = system.spawn(worker(), { thread: 'dedicated' });
 const places = await Promise.all([one, two, beside, home, alone].map((ref) => ref.ask('where')));
 assert.deepEqual(places, [1, 2, 2, 0, 3]);
-
 assert.equal(await alone.ask('restarts'), 0);
 
 // The others answer while one computes.

@@ -54,9 +54,10 @@ const clockwork = defineActor(import.meta.url, 'clockwork', (ctx) => {
 const system = await createSystem({ threads: 1 });
 const clock = system.spawn(clockwork());
 
-assert.ok((await clock.ask('once', 20)) >= 19);
+assert.ok((await clock.ask('once', 20)) >= 18); // Node's timers may be a little early
 assert.equal(await clock.ask('beat', 5, 3), 3);
-assert.ok((await clock.ask('nextSecond')) % 1000 < 500);
+const nextSecondMs = (Math.floor(Date.now() / 1000) + 1) * 1000;
+assert.ok((await clock.ask('nextSecond')) >= nextSecondMs);
 assert.equal(await clock.ask('idle', 30), 30);
 assert.deepEqual(await clock.ask('armed'), ['second']);
 console.log('once, three beats, a full second, a silence');

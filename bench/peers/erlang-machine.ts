@@ -3,7 +3,8 @@
  * folder, and it is told over its standard input what to run next. So its rounds can interleave
  * with ours, and it is warm.
  *
- * us                              erl -s bench_port start "run ping_pong\n"        ->
+ *   us                              erl -s bench_port start
+ *   "run ping_pong\n"        ->
  *                            <-     "ms 23.1 40000,40000\n"
  *
  * Runs on: main.
@@ -57,7 +58,10 @@ export class ErlangMachine {
     });
     // Writing to a VM that has just died: its exit is reported above.
     child.stdin!.on('error', () => {});
-    process.once('exit', () => child.kill());
+    process.once('exit', () => {
+      child.kill();
+      rmSync(folder, { recursive: true, force: true });
+    });
   }
 
   /**

@@ -1,7 +1,6 @@
 /**
  * Erlang/OTP on one scheduler, as a peer: on few cores its programs are often faster that way, and
- * it is the fair neighbour of a program of ours on one thread. A VM of its own: one that changes
- * its schedulers balances them badly.
+ * it is the fair neighbour of a program of ours on one thread.
  * Runs on: main.
  */
 import { erlangMachine } from './erlang-machine.js';

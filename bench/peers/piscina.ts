@@ -1,7 +1,6 @@
 /**
  * Piscina with one thread, at its best, as a peer: its default of one task a thread is slower, so
- * each measurement tries
- * 64 and 256 concurrent tasks with its FixedQueue and takes the better.
+ * each measurement tries 64 and 256 concurrent tasks with its FixedQueue and takes the better.
  * Runs on: main.
  */
 import { FixedQueue, Piscina } from 'piscina';

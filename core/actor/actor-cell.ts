@@ -162,8 +162,7 @@ export class ActorCell extends Child implements Supervisor {
     if (overflow !== 'reject') {
       const which = evicted(overflow, this.queued + this.inFlight, capacity);
       if (which === 'newest') return this.#bury(name, payload, meta, 'evicted');
-      const oldest: Taken = { name: undefined, payload: undefined, meta: 0 };
-      if (which === 'oldest' && this.#shift(oldest)) this.#bury(oldest.name, oldest.payload, oldest.meta, 'evicted');
+      if (which === 'oldest') this.#evictOldest();
     }
     if (this.settings.bytesMax !== Infinity && typeof payload === 'object' && payload !== null) {
       this.#addBytes(payload);
@@ -361,6 +360,22 @@ export class ActorCell extends Child implements Supervisor {
       this.#queue = this.#newQueue();
     }
     this.#queue.push(name, payload, meta);
+  }
+
+  /** The oldest message makes room; the runtime's notices are none, and keep their place. */
+  #evictOldest(): void {
+    const oldest: Taken = { name: undefined, payload: undefined, meta: 0 };
+    const notices: unknown[] = [];
+    while (this.#shift(oldest)) {
+      if (oldest.name !== NOTICE) {
+        this.#bury(oldest.name, oldest.payload, oldest.meta, 'evicted');
+        break;
+      }
+      notices.push(oldest.payload);
+    }
+    if (notices.length === 0) return;
+    this.#queue ??= this.#newQueue();
+    for (const notice of notices.reverse()) this.#queue.unshift(NOTICE, notice, 0);
   }
 
   #shift(into: Taken): boolean {

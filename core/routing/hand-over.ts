@@ -27,6 +27,7 @@ export class HandOver {
   readonly #lanes = new Map<Replica, Map<Replica, Lane>>();
   readonly #finished = new Set<Replica>();
   #resolve: () => void = () => {};
+  #isDone = false;
 
   /** `ring` and `owners` are those that were in force. */
   constructor(ring: HashRing, owners: readonly Replica[], tally: Tally) {
@@ -40,11 +41,12 @@ export class HandOver {
 
   /** Where a message for a key of `to` has to wait on account of the key's former owner; undefined if it need not. */
   laneFor(key: string | number, to: Replica): Lane | undefined {
+    if (this.#isDone) return undefined;
     const from = this.#owners[this.#ring.indexOf(key)];
     if (from === undefined || from === to || to.isGivenUp) return undefined;
     const lane = this.#lanes.get(from)?.get(to);
     if (!this.#finished.has(from)) return lane ?? this.#makeLane(from, to);
-    return lane === undefined || lane.isIdle ? undefined : lane;
+    return lane === undefined || lane.size === 0 ? undefined : lane;
   }
 
   /** A former owner has finished what it was sent before. */
@@ -71,6 +73,7 @@ export class HandOver {
     if (!this.#owners.every((owner) => this.#finished.has(owner))) return;
     for (const lanes of this.#lanes.values()) for (const lane of lanes.values()) if (lane.size > 0) return;
     for (const lanes of this.#lanes.values()) for (const [to, lane] of lanes) to.removeLane(lane);
+    this.#isDone = true;
     this.#resolve();
   }
 

@@ -81,6 +81,11 @@ export class Replica implements Route, LaneTarget {
     return lane;
   }
 
+  /** Its own lane first. */
+  get lanes(): Iterable<Lane> {
+    return this.#lanes;
+  }
+
   removeLane(lane: Lane): void {
     this.#lanes.delete(lane);
   }

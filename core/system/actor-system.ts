@@ -12,7 +12,7 @@ import type { Ref } from '../actor/ref.js';
 import type { SpawnOptions } from '../actor/spawn-options.js';
 import { type Clock, systemClock } from '../clock.js';
 import { parseSystemOptions, type SystemConfig, type SystemOptions } from '../config.js';
-import { CodedError } from '../errors.js';
+import { assert, CodedError } from '../errors.js';
 import type { SystemEvents } from '../events.js';
 import { type Executor, systemExecutor } from '../executor.js';
 import { assertLimits, LIMITS } from '../limits.js';
@@ -195,8 +195,8 @@ export class ActorSystem implements Supervisor {
     const command = { type: 'stop', mode, reason: mode === 'kill' ? 'killed' : 'stopped' } as const;
     const remote = this.host.remoteChildren.get(slot)?.child;
     if (remote?.generation === generation) this.host.command(remote, command);
-    else if (thread === 0) this.host.cellAt(slot)?.command(command);
-    else this.host.signal(thread, { ...command, slot, generation });
+    else if (thread === 0) this.host.cellFor(slot, generation)?.command(command);
+    else this.host.casualties.onceUp(thread, () => this.host.signal(thread, { ...command, slot, generation }));
     await ended;
   }
 
@@ -293,7 +293,7 @@ export class ActorSystem implements Supervisor {
   }
 
   #startThread(): PoolThread {
-    if (this.#pool === undefined) throw new CodedError('THREAD_UNKNOWN', 'expected a system with threads, got one with threads: 0');
+    assert(this.#pool !== undefined, 'a system with threads');
     return this.#pool.start();
   }
 
@@ -335,6 +335,7 @@ export class ActorSystem implements Supervisor {
   }
 
   #addThread(thread: number): void {
+    if (this.#pool === undefined) throw new CodedError('THREAD_UNKNOWN', 'expected a system with threads, got one with threads: 0');
     this.#fleet.addDedicated(thread).catch((error: unknown) => {
       this.#config.logger.error('a dedicated thread could not start', { thread, error: String(error) });
     });

@@ -63,8 +63,14 @@ export class Fleet {
   async addDedicated(thread: number): Promise<void> {
     this.#away.add(thread);
     await this.#change(async () => {
-      await Promise.all([...this.#others()].map((other) => other.died(thread)));
-      await this.#serve(thread, this.#options.startThread());
+      await Promise.allSettled([...this.#others()].map((other) => other.died(thread)));
+      try {
+        await this.#serve(thread, this.#options.startThread());
+      } catch (error) {
+        // Nobody waits for ever: its actors have ended before they began.
+        await this.#giveUp(thread);
+        throw error;
+      }
       await this.#back(thread);
     });
   }
@@ -165,6 +171,13 @@ export class Fleet {
         physical = startThread();
       }
     }
+  }
+
+  async #giveUp(thread: number): Promise<void> {
+    const { host, emit } = this.#options;
+    const ended = await recover(host, thread, [...this.#others()], { isGivenUp: true, emit });
+    await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
+    await this.#back(thread);
   }
 
   async #back(thread: number): Promise<void> {

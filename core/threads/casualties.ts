@@ -82,12 +82,18 @@ export class Casualties {
     this.#whenUp.set(thread, waiting);
   }
 
+  /** Runs now, or once the thread serves again. */
+  onceUp(thread: number, then: () => void): void {
+    if (this.#host.channels.isDown(thread)) this.whenUp(thread, then);
+    else then();
+  }
+
   /** A command for a child whose thread is away, or that was not made again yet. */
   commanded(child: RemoteChild, command: CellCommand): void {
     const host = this.#host;
     if (command.type === 'stop') {
       const { slot, generation, thread } = child;
-      this.#onceUp(thread, () => host.signal(thread, { ...command, slot, generation }));
+      this.onceUp(thread, () => host.signal(thread, { ...command, slot, generation }));
       return;
     }
     child.wantsSpawn = true;
@@ -108,11 +114,6 @@ export class Casualties {
       this.childEnded(id, 'threadDied');
       this.#host.watches.ended(id.slot, id.generation, 'threadDied');
     }
-  }
-
-  #onceUp(thread: number, then: () => void): void {
-    if (this.#host.channels.isDown(thread)) this.whenUp(thread, then);
-    else then();
   }
 
   /** Asks the supervisors; answers the slots that stay let. */

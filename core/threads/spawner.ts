@@ -53,7 +53,11 @@ export function spawnActor(host: ActorHost, recipe: Recipe<unknown>, options: Sp
 /** A spawn signal has come: builds the cell, or fills the one that messages have made already. */
 export function receiveSpawn(host: ActorHost, signal: SpawnSignal): void {
   const { slot, generation, parent, parentThread, definition: name, url } = signal;
-  if (!host.table.isLive(slot, generation)) return;
+  if (!host.table.isLive(slot, generation)) {
+    // Somebody's stop was faster than the spawn.
+    host.signal(parentThread, { type: 'childEnded', child: { slot, generation }, reason: 'stopped', parent });
+    return;
+  }
   const settings: SpawnSettings = {
     name: signal.name,
     capacity: signal.capacity,

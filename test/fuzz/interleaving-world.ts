@@ -133,6 +133,9 @@ export class World {
   }
 
   watch(watcher: Life, target: string): Watch {
+    // Watching again what is watched replaces the callback: still one notice.
+    const known = this.watches.find((one) => one.watcher === watcher && one.target === target);
+    if (known?.notices === 0 && watcher.key !== 'main') return known;
     const watch = { watcher, target, notices: 0 };
     this.watches.push(watch);
     return watch;

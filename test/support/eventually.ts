@@ -1,37 +1,28 @@
 /**
- * Waits for something that another thread will do: looks again after every turn of the event loop.
+ * Waiting for what another thread will do, turn by turn of the event loop: no sleep, and a bound in turns rather than
+ * time. Prefer an event or an ask where there is one.
  * Runs on: main.
  */
-import { setTimeout as pause } from 'node:timers/promises';
+import assert from 'node:assert/strict';
 
-/** Resolves when `condition` holds; fails with `what` when it has not for `deadlineMs` (default 5 s). */
-export async function eventually(
-  condition: () => boolean | Promise<boolean>,
+const TURNS_MAX = 200_000;
+
+/** Resolves with the first value `look` gives that is not undefined, false or null; fails naming `what`. */
+export async function eventually<T>(
   what: string,
-  deadlineMs = 5_000,
-): Promise<void> {
-  const untilMs = performance.now() + deadlineMs;
-  while (!(await condition())) {
-    if (performance.now() > untilMs) throw new Error(`expected ${what} within ${deadlineMs} ms, got nothing of it`);
-    await pause(1);
+  look: () => T | undefined | false | null | Promise<T | undefined | false | null>,
+): Promise<T> {
+  for (let turn = 0; turn < TURNS_MAX; turn++) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false && seen !== null) return seen;
+    await nextTurn();
   }
+  assert.fail(`expected ${what} within ${TURNS_MAX} turns of the event loop`);
 }
 
-/** What a promise has come to; 'pending' when it has not settled within `deadlineMs`. For what must not hang. */
-export async function outcome<T>(promise: Promise<T>, deadlineMs = 5_000): Promise<Outcome<T>> {
-  const given = new AbortController();
-  const late = pause(deadlineMs, { is: 'pending' } as const, { signal: given.signal });
-  const settled = promise.then(
-    (value): Outcome<T> => ({ is: 'resolved', value }),
-    (error: unknown): Outcome<T> => ({ is: 'rejected', error }),
-  );
-  late.catch(() => {});
-  const first = await Promise.race([settled, late]);
-  given.abort();
-  return first;
+/** Resolves in a later turn of the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
-
-export type Outcome<T> =
-  | { readonly is: 'resolved'; readonly value: T }
-  | { readonly is: 'rejected'; readonly error: unknown }
-  | { readonly is: 'pending' };

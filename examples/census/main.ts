@@ -1,0 +1,65 @@
+/**
+ * `npm start [-- directory]`: the census of a directory as a command. Progress goes to a terminal only; the result is a
+ * few tables, or JSON. Exits 0, 1 without a readable directory, 2 for words it does not know, 130 when interrupted.
+ * Runs on: main.
+ */
+import { stat } from 'node:fs/promises';
+import pc from 'picocolors';
+import { hasCode } from '../../core/index.js';
+import { type Census, type Progress, takeCensus } from './census.js';
+import { type CensusCommand, readCommand } from './command-line.js';
+import { size, whole } from './figures.js';
+import { reportOf } from './report.js';
+
+const CLEAR_LINE = '\r\x1b[2K';
+
+process.exitCode = await run(process.argv.slice(2));
+
+async function run(words: readonly string[]): Promise<number> {
+  const command = readCommand(words);
+  if (typeof command === 'number') return command;
+  const { directory } = command;
+  const found = await stat(directory).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error || !found.isDirectory()) {
+    const got = found instanceof Error ? found.code : 'something else';
+    return complain(`expected a directory, got ${got}: ${directory}`, 1);
+  }
+  try {
+    const census = await interruptible(command);
+    process.stdout.write(
+      command.isJson ? `${JSON.stringify(census)}\n` : reportOf(census, command.top),
+    );
+    return census.isWhole ? 0 : 130;
+  } catch (error) {
+    if (hasCode(error, 'CONFIG_INVALID')) return complain(error.message, 2);
+    throw error;
+  }
+}
+
+/** The first Ctrl-C ends the walk and what was counted is shown; the second ends the process. */
+async function interruptible({ directory, threads, top }: CensusCommand): Promise<Census> {
+  const ending = new AbortController();
+  const interrupt = (): void => ending.abort();
+  process.once('SIGINT', interrupt);
+  const isShown = process.stdout.isTTY === true && process.stderr.isTTY === true;
+  const onProgress = isShown ? showProgress : () => {};
+  try {
+    return await takeCensus(directory, { threads, top, signal: ending.signal, onProgress });
+  } finally {
+    process.off('SIGINT', interrupt);
+    if (isShown) process.stderr.write(CLEAR_LINE);
+  }
+}
+
+function showProgress({ files, bytes, failures, elapsedMs }: Progress): void {
+  const rate = whole((files * 1000) / Math.max(elapsedMs, 1));
+  const notRead = failures === 0 ? '' : pc.yellow(`  ${whole(failures)} not read`);
+  process.stderr.write(
+    `${CLEAR_LINE}${whole(files)} files  ${size(bytes)}  ${rate} files/s${notRead}`,
+  );
+}
+
+function complain(fault: string, code: number): number {
+  process.stderr.write(`census: ${fault}\n`);
+  return code;
+}
