@@ -17,14 +17,14 @@ const LARGE_WORDS = 8_192 * WORDS;
 /** A queue this deep grows by large segments. */
 const DEEP_MESSAGES = 2_048;
 const SMALL_POOLED_MAX = 256;
-const LARGE_POOLED_MAX = 8;
+const LARGE_POOLED_MAX = 32;
 
 class Segment {
   readonly words: unknown[];
   next: Segment | undefined = undefined;
 
   constructor(size: number) {
-    this.words = new Array(size).fill(undefined);
+    this.words = new Array(size);
   }
 }
 

@@ -46,15 +46,20 @@ export class Dispatch implements LaneTarget {
     this.lane = new Lane(host, this.tally, this);
   }
 
+  /** Puts these, and a ring of their numbers, in force. */
+  enforce(replicas: readonly Replica[]): void {
+    this.#lastRef = replicas[0]?.ref ?? this.ref;
+    this.replicas = replicas;
+    this.ring = this.ring.withMembers(replicas.map(({ number }) => number));
+  }
+
   get isEnding(): boolean {
     return this.replicas.every(({ isEnding }) => isEnding);
   }
 
   /** The first replica's, or the last there was. */
   get ref(): Ref {
-    const ref = this.replicas[0]?.ref;
-    if (ref !== undefined) this.#lastRef = ref;
-    return this.#lastRef as Ref;
+    return this.replicas[0]?.ref ?? (this.#lastRef as Ref);
   }
 
   /** True when this sender's messages are not let in any more. */

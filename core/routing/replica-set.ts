@@ -59,7 +59,7 @@ export class ReplicaSet {
     this.#settings = settings;
     this.dispatch = new Dispatch(home.host, settings.routing, definition);
     const replicas = this.#spawnAll(settings.replicas);
-    this.#enforce(replicas);
+    this.dispatch.enforce(replicas);
     home.whenGone(() => this.#close());
   }
 
@@ -148,8 +148,9 @@ export class ReplicaSet {
   }
 
   #stopReplica(replica: Replica, mode: StopMode): Promise<void> {
-    const ended = replica.nextEnd();
     replica.isLeaving = true;
+    if (replica.hasEnded) return Promise.resolve();
+    const ended = replica.nextEnd();
     this.#home.stop(replica.ref, mode);
     return ended;
   }
@@ -188,8 +189,10 @@ export class ReplicaSet {
     const { dispatch } = this;
     replica.isGivenUp = true;
     dispatch.handOver?.abandon(replica);
-    void this.#change(async () => {
+    this.#change(async () => {
       if (!this.#isEnding) await this.#reshape(dispatch.replicas.filter((other) => other !== replica));
+    }).catch((error: unknown) => {
+      this.#home.host.logger.error('a replica set could not go on without a replica', { error: errorToWire(error) });
     });
   }
 
@@ -199,7 +202,7 @@ export class ReplicaSet {
     const before = dispatch.replicas;
     const handOver = new HandOver(dispatch.ring, before, dispatch.tally);
     dispatch.handOver = handOver;
-    this.#enforce(next);
+    dispatch.enforce(next);
     for (const replica of before) this.#routeAnew(replica.lane.takeAll(), replica);
     const gaveKeys = next.some((replica) => !before.includes(replica));
     const leaving: Promise<void>[] = [];
@@ -214,12 +217,6 @@ export class ReplicaSet {
     await handOver.done;
     dispatch.handOver = undefined;
     await Promise.all(leaving);
-  }
-
-  #enforce(replicas: readonly Replica[]): void {
-    const { dispatch } = this;
-    dispatch.replicas = replicas;
-    dispatch.ring = dispatch.ring.withMembers(replicas.map(({ number }) => number));
   }
 
   /** What waited for a replica goes on to who owns its key now. */

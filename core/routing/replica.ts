@@ -20,6 +20,8 @@ export class Replica implements Route, LaneTarget {
   /** What waits for it. */
   readonly lane: Lane;
   isEnding = false;
+  /** Its actor is gone. */
+  hasEnded = false;
   /** It will not be replaced. */
   isGivenUp = false;
   /** It was told to stop, so its end is no reason for another. */
@@ -93,6 +95,7 @@ export class Replica implements Route, LaneTarget {
   /** The actor that had the number has ended for good. */
   ended(): void {
     this.isEnding = true;
+    this.hasEnded = true;
     const waiting = this.#whenEnded;
     this.#whenEnded = [];
     for (const then of waiting) then();
@@ -109,6 +112,7 @@ export class Replica implements Route, LaneTarget {
   renewed(ref: Ref): void {
     this.ref = ref;
     this.isEnding = false;
+    this.hasEnded = false;
     for (const lane of [...this.#lanes]) lane.go();
   }
 }

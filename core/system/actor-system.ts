@@ -9,7 +9,8 @@ import type { StopMode, Terminated } from '../actor/actor-context.js';
 import { Children, type Child, type Supervisor } from '../actor/children.js';
 import type { Recipe } from '../actor/definition.js';
 import type { Ref } from '../actor/ref.js';
-import type { SpawnOptions } from '../actor/spawn-options.js';
+import type { Replicas } from '../actor/replicas.js';
+import type { ReplicaOptions, SpawnOptions } from '../actor/spawn-options.js';
 import { type Clock, systemClock } from '../clock.js';
 import { parseSystemOptions, type SystemConfig, type SystemOptions } from '../config.js';
 import { assert, CodedError } from '../errors.js';
@@ -99,7 +100,7 @@ export class ActorSystem implements Supervisor {
     const slots = SlotTable.allocate(config.actorsMax);
     const threads = ThreadTable.allocate();
     const random = config.seed === undefined ? systemRandom : seededRandom(config.seed);
-    const settings = { slots, threads, mailbox: config.mailbox, askMs: config.askMs, sendMs: config.sendMs, passMs: parts.passMs };
+    const settings = { slots, threads, mailbox: config.mailbox, askMs: config.askMs, sendMs: config.sendMs, passMs: parts.passMs, poolThreads: config.threads };
     this.events = new SystemEventStream(new ThreadTable(threads), config.logger);
     const emit = <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]): void => this.events.emit(name, payload);
     this.host = new ActorHost({
@@ -171,8 +172,12 @@ export class ActorSystem implements Supervisor {
   /**
    * Makes an actor; its ref is good at once, messages wait until it has started. Throws ACTOR_NAME_TAKEN,
    * CONFIG_INVALID, THREAD_UNKNOWN, MESSAGE_NOT_ENCODABLE (start arguments), SLOTS_EXHAUSTED, SYSTEM_STOPPED.
+   * With `replicas`: that many, spread over the pool's threads, named `name-0`, `name-1`, ….
    */
-  spawn<P>(recipe: Recipe<P>, options: SpawnOptions = {}): ActorRef<P> {
+  spawn<P>(recipe: Recipe<P>, options: ReplicaOptions): Replicas<P>;
+  spawn<P>(recipe: Recipe<P>, options?: SpawnOptions): ActorRef<P>;
+  spawn<P>(recipe: Recipe<P>, options: SpawnOptions | ReplicaOptions = {}): ActorRef<P> | Replicas<P> {
+    if ('replicas' in options) return this.host.spawnReplicas(recipe, options, undefined) as unknown as Replicas<P>;
     return this.host.spawn(recipe, options, undefined) as unknown as ActorRef<P>;
   }
 

@@ -14,9 +14,10 @@ import { type Child, type Children, RemoteChild } from '../actor/children.js';
 import { DeathWatch, type Watcher } from '../actor/death-watch.js';
 import type { Recipe } from '../actor/definition.js';
 import { Ref } from '../actor/ref.js';
+import type { Replicas } from '../actor/replicas.js';
 import { RemoteAsker, replyToOf } from '../actor/remote-asker.js';
 import { Running } from '../actor/running.js';
-import type { SpawnOptions, SpawnSettings } from '../actor/spawn-options.js';
+import type { ReplicaOptions, SpawnOptions, SpawnSettings } from '../actor/spawn-options.js';
 import type { StreamReader, StreamSource } from '../actor/stream.js';
 import type { Failure, Verdict } from '../actor/supervision.js';
 import type { WaitingSend } from '../actor/waiting-send.js';
@@ -32,6 +33,7 @@ import { type Argc, type Asker, argsOf, type Meta } from '../message/envelope.js
 import type { ReplyTo } from '../message/frame.js';
 import type { EndReason, HostRequest, Signal, SlotId } from '../message/signal.js';
 import type { Random } from '../random.js';
+import { RoutedReplicas } from '../routing/routed-replicas.js';
 import { askProxy } from '../rpc.js';
 import { SlotTable, type SlotTableMemory } from '../slot-table.js';
 import { Counter, ThreadTable, type ThreadTableMemory, Word } from '../thread-table.js';
@@ -47,6 +49,7 @@ import { HostRequests } from './host-requests.js';
 import { HostStreams } from './host-streams.js';
 import { Loader } from './loader.js';
 import { PassLoop } from './pass-loop.js';
+import { replicaSet } from './replica-home.js';
 import { Slots } from './slots.js';
 import { spawnActor } from './spawner.js';
 import { addressOf, EVENT_NAMES } from './thread-events.js';
@@ -79,6 +82,8 @@ export interface HostOptions {
   readonly askMs: number;
   readonly sendMs: number;
   readonly passMs: number;
+  /** Threads 1 to this are the pool. */
+  readonly poolThreads: number;
   readonly connect: Connect;
   readonly importModule: (url: string) => Promise<unknown>;
   /** Gives an event to main's stream. */
@@ -115,6 +120,7 @@ export class ActorHost implements CellHost {
   readonly requests: HostRequests;
   readonly streams: HostStreams;
   intakeClosed = false;
+  heldMessages = 0;
   readonly options: HostOptions;
   readonly #cells: (ActorCell | undefined)[][] = [];
   readonly #loop: PassLoop;
@@ -279,6 +285,10 @@ export class ActorHost implements CellHost {
 
   spawn(recipe: Recipe<unknown>, options: SpawnOptions, parent: ActorCell | undefined): Ref {
     return spawnActor(this, recipe, options, parent);
+  }
+
+  spawnReplicas(recipe: Recipe<unknown>, options: ReplicaOptions, parent: ActorCell | undefined): Replicas<unknown> {
+    return new RoutedReplicas(replicaSet(this, recipe, options, parent)) as unknown as Replicas<unknown>;
   }
 
   retire(cell: ActorCell): void {
@@ -504,7 +514,8 @@ export class ActorHost implements CellHost {
   }
 
   get isQuiet(): boolean {
-    return this.#loop.length === 0 && this.asks.size === 0 && this.channels.isQuiet;
+    const isIdle = this.#loop.length === 0 && this.asks.size === 0 && this.heldMessages === 0;
+    return isIdle && this.channels.isQuiet;
   }
 
   /**

@@ -28,6 +28,8 @@ export interface ThreadInit {
   readonly askMs: number;
   readonly sendMs: number;
   readonly passMs: number;
+  /** Threads 1 to this are the pool; later ones are dedicated. */
+  readonly poolThreads: number;
   readonly seed: number;
   readonly groups: readonly Membership[];
   /** Threads that do not serve at this moment. */
