@@ -30,6 +30,7 @@ export {
   type ProtocolOf,
   type Recipe,
 } from './actor/definition.js';
+export type { KeySender, ReplicaSender, Replicas } from './actor/replicas.js';
 export type { MailboxOptions, ReplicaOptions, Routing, SpawnOptions, ThreadChoice } from './actor/spawn-options.js';
 export { type ExposeOptions, expose } from './actor/expose.js';
 export type { Directive, Failure, Strategy, SupervisionOptions } from './actor/supervision.js';
@@ -40,6 +41,7 @@ export { adaptLogger, jsonLogger, type Logger, silentLogger } from './logger.js'
 export type * from './journal.js';
 export type { OverflowRule } from './mailbox/overflow.js';
 export { move } from './message/codec.js';
+export type { KeyRunner, Pool, PoolOptions, PoolStats, Runner, RunOptions } from './routing/pool.js';
 export { type ActorSystem, createSystem, type SystemStats } from './system/actor-system.js';
 export type { Drained } from './system/shutdown.js';
 export type { ActorInfo } from './threads/thread-control.js';

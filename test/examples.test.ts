@@ -26,6 +26,7 @@ test('every example checks itself with assert and uses the doors alone', () => {
     const text = textOf(example);
     assert.match(text, /from 'node:assert\/strict'/, example);
     const imported = [...text.matchAll(/from '(\.[^']+)'/g)].map(([, path]) => path);
-    for (const path of imported) assert.match(path ?? '', /^\.\.\/core\/(testkit\/)?index\.js$/, example);
+    for (const path of imported)
+      assert.match(path ?? '', /^\.\.\/core\/(testkit\/)?index\.js$/, example);
   }
 });

@@ -75,9 +75,10 @@ const account = defineActor(
     let balance: number = parameters.balance;
     return {
       async credit(amount, target, teller) {
-        await target.ask('debit', amount);
+        // The way to another thread may be full of what the teller sends.
+        await target.with({ whenFull: 'wait' }).ask('debit', amount);
         balance -= amount;
-        teller.tell('done');
+        if (teller.tell('done') !== 'accepted') await teller.send('done');
       },
       debit(amount) {
         balance += amount;

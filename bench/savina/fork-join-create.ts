@@ -27,10 +27,11 @@ const worker = defineActor(
   import.meta.url,
   'fork-join-create.worker',
   (ctx, sink: ActorRef<Collector>) => ({
-    compute(index: number) {
+    compute(index: number): void | Promise<void> {
       sine(index);
-      sink.tell('add', 1);
-      ctx.stop();
+      // The way back is full when the thread of the collector is busy with creating.
+      if (sink.tell('add', 1) !== 'accepted') return sink.send('add', 1).then(() => ctx.stop());
+      return ctx.stop();
     },
   }),
 );

@@ -54,10 +54,12 @@ const worker = defineActor(
   import.meta.url,
   'logistic-map.worker',
   (ctx, computer: ActorRef<Computer>, first: number): Worker => {
+    // The way to it may be full of what the master sends.
+    const asking = computer.with({ whenFull: 'wait' });
     let term = first;
     return {
       async next() {
-        term = await computer.ask('compute', term);
+        term = await asking.ask('compute', term);
       },
       get() {
         computer.tell('exit');

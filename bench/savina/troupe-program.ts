@@ -21,7 +21,7 @@ import type { Program } from './parameters.js';
 /** What the root answers to. */
 export interface Root {
   /** Runs the program once; `threads` other than 0 spreads its actors over threads 1 to `threads`. */
-  run(threads: number): Promise<Answer | Deferred<Answer>>;
+  run(threads: number): Promise<Deferred<Answer>>;
   /** The answer of a program whose actors find it themselves. */
   answer(answer: Answer): void;
 }
@@ -67,8 +67,11 @@ export function defineProgram(
     let answering: Deferred<Answer> | undefined;
     return {
       async run(threads) {
-        answering = ctx.defer<Answer>();
-        return (await start(stageOf(ctx, threads))) ?? answering;
+        const deferred = ctx.defer<Answer>();
+        answering = deferred;
+        const answer = await start(stageOf(ctx, threads));
+        if (answer !== undefined) deferred.resolve(answer);
+        return deferred;
       },
       answer: (answer) => answering?.resolve(answer),
     };

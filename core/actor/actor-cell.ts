@@ -13,14 +13,14 @@ import { PriorityMailbox } from '../mailbox/priority-mailbox.js';
 import { ARGC_MASK, Argc, type Asker, argsOf, Envelope, linkOf, type Meta } from '../message/envelope.js';
 import { unwrapMoved } from '../message/codec.js';
 import { weightOf } from '../message/frame.js';
-import type { EndReason, SlotId } from '../message/signal.js';
+import type { EndReason } from '../message/signal.js';
 import { Admission, SlotState } from '../slot-table.js';
 import { Counter, Word } from '../thread-table.js';
 import { actorStopped, askCycle, handlerError } from './ask.js';
 import type { CellCommand, CellHost } from './cell-host.js';
 import { CellExtras, type Flight } from './cell-extras.js';
 import { CellState, endedInstead, mayFinishStop, runCommands, startCell } from './cell-life.js';
-import { Child, type Supervisor } from './children.js';
+import { Child, type RemoteParent, type Supervisor } from './children.js';
 import type { Context } from './context.js';
 import type { ActorDefinition } from './definition.js';
 import { DeferredReply } from './deferred-reply.js';
@@ -33,21 +33,6 @@ import { LIMITS } from '../limits.js';
 
 /** A queued notice of the runtime: runs as a message of the actor, in order with the others, uncounted. */
 export const NOTICE = Symbol('notice');
-
-/** A supervisor elsewhere. */
-export class RemoteParent {
-  constructor(
-    readonly thread: number,
-    /** Undefined for the guardian. */
-    readonly slot: number | undefined,
-    readonly generation: number,
-  ) {}
-
-  get id(): SlotId | undefined {
-    const { slot, generation } = this;
-    return slot === undefined ? undefined : { slot, generation };
-  }
-}
 
 const NO_SUPERVISION: SupervisionOptions = {};
 

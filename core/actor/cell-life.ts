@@ -21,6 +21,7 @@ import { actorStopped } from './ask.js';
 import type { CellCommand } from './cell-host.js';
 import { Context } from './context.js';
 import { handlerFault } from './live-handler.js';
+import { returnStash } from './stash.js';
 
 export const CellState = {
   loading: 0,
@@ -267,20 +268,6 @@ async function runHooks(cell: ActorCell, why: StopReason): Promise<void> {
     }
   }
 }
-
-function returnStash(cell: ActorCell): number {
-  const { extras, host } = cell;
-  if (extras === undefined || extras.stash.length === 0) return 0;
-  const stash = extras.stash;
-  extras.stash = [];
-  host.table.setStashed(cell.slot, 0);
-  cell.putBack(stash);
-  extras.fences?.unstashed();
-  return stash.length;
-}
-
-/** ctx.unstash(). */
-export const unstash = returnStash;
 
 /** The last step: what is left becomes dead letters, then everybody concerned hears. */
 function ended(cell: ActorCell): void {

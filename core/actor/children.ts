@@ -6,7 +6,7 @@
  */
 import type { Cancel } from '../clock.js';
 import { CodedError } from '../errors.js';
-import type { SpawnSignal } from '../message/signal.js';
+import type { SlotId, SpawnSignal } from '../message/signal.js';
 import type { CellHost } from './cell-host.js';
 import {
   affected,
@@ -53,6 +53,21 @@ export class RemoteChild extends Child {
 
   get path(): string {
     return this.spawn.path;
+  }
+}
+
+/** A supervisor elsewhere. */
+export class RemoteParent {
+  constructor(
+    readonly thread: number,
+    /** Undefined for the guardian. */
+    readonly slot: number | undefined,
+    readonly generation: number,
+  ) {}
+
+  get id(): SlotId | undefined {
+    const { slot, generation } = this;
+    return slot === undefined ? undefined : { slot, generation };
   }
 }
 

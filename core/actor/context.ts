@@ -8,15 +8,16 @@ import { CodedError, textOf } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../logger.js';
 import { ARGC_MASK, Argc } from '../message/envelope.js';
-import { type ActorCell, RemoteParent } from './actor-cell.js';
+import type { ActorCell } from './actor-cell.js';
 import type { ActorContext, Group, StopMode, StopReason, Terminated, Timers } from './actor-context.js';
 import type { ActorRef, Deferred } from './actor-ref.js';
-import { unstash } from './cell-life.js';
+import { RemoteParent } from './children.js';
 import { DeferredReply } from './deferred-reply.js';
 import type { HandlerMap, Recipe } from './definition.js';
 import type { Ref } from './ref.js';
 import type { Replicas } from './replicas.js';
 import type { ReplicaOptions, SpawnOptions } from './spawn-options.js';
+import { returnStash } from './stash.js';
 
 export class Context implements ActorContext {
   #cell: ActorCell | undefined;
@@ -135,7 +136,7 @@ export class Context implements ActorContext {
     if (cell.host.running.cell !== cell) {
       throw new CodedError('STASH_MISUSED', `expected ctx.unstash() of ${cell.path} in the synchronous part of a handler or the behaviour`);
     }
-    return unstash(cell);
+    return returnStash(cell);
   }
 
   become(handlers?: HandlerMap): void {

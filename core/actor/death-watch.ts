@@ -4,6 +4,7 @@
  * sent. When a whole thread dies the watchers' own side writes the notices.
  * Runs on: any.
  */
+import { LIMITS } from '../limits.js';
 import type { EndReason } from '../message/signal.js';
 import type { Terminated } from './actor-context.js';
 import type { Ref } from './ref.js';
@@ -19,39 +20,42 @@ interface Watched {
 }
 
 export class DeathWatch {
+  /** By {@link keyOf}: news of an actor's end may come after a watch of the next one in its slot. */
   readonly #watched = new Map<number, Watched>();
-  readonly #slotsOf = new Map<Watcher, Set<number>>();
+  readonly #keysOf = new Map<Watcher, Set<number>>();
 
   /** True when this is the first watch of that actor here: its thread must be asked to tell. */
   add(watcher: Watcher, ref: Ref, fn: (end: Terminated) => unknown): boolean {
-    let watched = this.#watched.get(ref.slot);
-    const isFirst = watched === undefined || watched.ref.generation !== ref.generation;
-    if (watched === undefined || isFirst) {
+    const key = keyOf(ref.slot, ref.generation);
+    let watched = this.#watched.get(key);
+    const isFirst = watched === undefined;
+    if (watched === undefined) {
       watched = { ref, watchers: new Map() };
-      this.#watched.set(ref.slot, watched);
+      this.#watched.set(key, watched);
     }
     watched.watchers.set(watcher, fn);
-    const slots = this.#slotsOf.get(watcher) ?? new Set();
-    slots.add(ref.slot);
-    this.#slotsOf.set(watcher, slots);
+    const keys = this.#keysOf.get(watcher) ?? new Set();
+    keys.add(key);
+    this.#keysOf.set(watcher, keys);
     return isFirst;
   }
 
   /** True when nobody here watches that actor any more. */
   remove(watcher: Watcher, ref: Ref): boolean {
-    const watched = this.#watched.get(ref.slot);
-    if (watched === undefined || watched.ref.generation !== ref.generation) return false;
-    this.#forget(watcher, ref.slot);
+    const key = keyOf(ref.slot, ref.generation);
+    const watched = this.#watched.get(key);
+    if (watched === undefined) return false;
+    this.#forget(watcher, key);
     if (!watched.watchers.delete(watcher) || watched.watchers.size > 0) return false;
-    this.#watched.delete(ref.slot);
+    this.#watched.delete(key);
     return true;
   }
 
   /** What a watcher that ends was watching alone. */
   removeAll(watcher: Watcher): Ref[] {
     const unwatched: Ref[] = [];
-    for (const slot of [...(this.#slotsOf.get(watcher) ?? [])]) {
-      const watched = this.#watched.get(slot);
+    for (const key of [...(this.#keysOf.get(watcher) ?? [])]) {
+      const watched = this.#watched.get(key);
       if (watched !== undefined && this.remove(watcher, watched.ref)) unwatched.push(watched.ref);
     }
     return unwatched;
@@ -59,12 +63,13 @@ export class DeathWatch {
 
   /** The actor has ended: tells each watcher, once. */
   ended(slot: number, generation: number, reason: EndReason): void {
-    const watched = this.#watched.get(slot);
-    if (watched === undefined || watched.ref.generation !== generation) return;
-    this.#watched.delete(slot);
+    const key = keyOf(slot, generation);
+    const watched = this.#watched.get(key);
+    if (watched === undefined) return;
+    this.#watched.delete(key);
     const end: Terminated = { ref: watched.ref, reason };
     for (const [watcher, fn] of watched.watchers) {
-      this.#forget(watcher, slot);
+      this.#forget(watcher, key);
       watcher.notice(() => fn(end));
     }
   }
@@ -74,9 +79,14 @@ export class DeathWatch {
     return [...this.#watched.values()].map(({ ref }) => ref).filter((ref) => ref.thread === thread);
   }
 
-  #forget(watcher: Watcher, slot: number): void {
-    const slots = this.#slotsOf.get(watcher);
-    slots?.delete(slot);
-    if (slots?.size === 0) this.#slotsOf.delete(watcher);
+  #forget(watcher: Watcher, key: number): void {
+    const keys = this.#keysOf.get(watcher);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#keysOf.delete(watcher);
   }
+}
+
+/** Slot and generation in one exact number: 20 and 29 bits. */
+function keyOf(slot: number, generation: number): number {
+  return generation * LIMITS.actorsMax + slot;
 }

@@ -15,7 +15,7 @@ import { HashRing } from './hash-ring.js';
 import type { Held, Message } from './held.js';
 import { Lane, type LaneTarget } from './lane.js';
 import type { Replica } from './replica.js';
-import { leastLoaded, randomRoutee, roundRobin } from './routing-logic.js';
+import { chooseRoutee, roundRobin } from './routing-logic.js';
 import { Tally } from './tally.js';
 
 /** What became of a message: taken, or the lane it has to wait in; undefined when nobody will ever take it. */
@@ -147,15 +147,8 @@ export class Dispatch implements LaneTarget {
   /** Whom to try first: by the routing among those that serve, in turn if none does. */
   #choose(): number {
     const count = this.replicas.length;
-    const { random } = this.host;
-    if (this.routing === 'least-loaded') {
-      const least = leastLoaded(count, this.#loadOf, this.#previous, random);
-      if (least >= 0) return least;
-    }
-    const start = this.routing === 'random' ? randomRoutee(count, random) : roundRobin(count, this.#previous);
-    for (let index = start, tried = 0; tried < count; tried++, index = roundRobin(count, index)) {
-      if (this.#loadOf(index) !== Infinity) return index;
-    }
-    return start;
+    const from = { previous: this.#previous, random: this.host.random };
+    const chosen = chooseRoutee(this.routing, count, this.#loadOf, from);
+    return chosen >= 0 ? chosen : roundRobin(count, this.#previous);
   }
 }

@@ -68,7 +68,7 @@ function quorumFailed(dispatch: Dispatch, name: string, count: number): (errors:
     const { definition, replicas } = dispatch;
     const of = replicas.length;
     const text = `expected ${count} answers to "${name}" from ${of} replicas of "${definition}"`;
-    const got = errors.length === 0 ? 'fewer replicas than that' : `${errors.length} failures: ${messageOf(errors[0])}`;
+    const got = errors.length === 0 ? 'fewer replicas than that' : `${errors.length} failed, one with: ${messageOf(errors[0])}`;
     return new CodedError('QUORUM_FAILED', `${text}, got ${got}`, {
       details: { definition, handler: name, quorum: count, replicas: of, failures: errors.length },
       cause: errors.length === 0 ? undefined : new AggregateError(errors, 'these replicas did not answer'),

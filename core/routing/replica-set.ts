@@ -34,6 +34,8 @@ export interface ReplicaHome {
   stop(ref: Ref, mode: StopMode): void;
   /** Begins the actor anew, as its supervisor would. */
   restart(ref: Ref): void;
+  /** Which message its thread is busy with, as a number, while it is in a turn of this actor. */
+  turnOf(ref: Ref): number | undefined;
   /** Rejects ACTOR_START_FAILED, ACTOR_STOPPED. */
   started(ref: Ref): Promise<void>;
   /** Resolves when all that was sent to the actor before is over; rejects when its thread dies. */
@@ -95,9 +97,14 @@ export class ReplicaSet {
     await Promise.all(ends);
   }
 
-  /** Begins a replica anew, whatever it is doing, unless its thread cannot hear that. */
-  restart(replica: Replica): void {
-    if (!replica.isEnding) this.#home.restart(replica.ref);
+  /** Begins a replica anew, unless its thread is too busy to hear that. */
+  restart(ref: Ref): void {
+    this.#home.restart(ref);
+  }
+
+  /** See {@link ReplicaHome.turnOf}. */
+  turnOf(ref: Ref): number | undefined {
+    return this.#home.turnOf(ref);
   }
 
   #change(change: () => Promise<void>): Promise<void> {

@@ -79,3 +79,22 @@ export function leastLoaded(
     ? leastLoadedOfAll(count, loadOf, previous)
     : leastLoadedOfTwo(count, loadOf, random);
 }
+
+/**
+ * Who is next by that routing among those whose load is finite: in turn after `previous`, any, or the least loaded.
+ * A whole round is looked through before the answer is -1.
+ */
+export function chooseRoutee(
+  routing: Routing,
+  count: number,
+  loadOf: LoadOf,
+  { previous, random }: { readonly previous: number; readonly random: Random },
+): number {
+  if (routing === 'least-loaded') return leastLoaded(count, loadOf, previous, random);
+  let index = routing === 'random' ? randomRoutee(count, random) : roundRobin(count, previous);
+  for (let seen = 0; seen < count; seen++) {
+    if (loadOf(index) !== Infinity) return index;
+    index = roundRobin(count, index);
+  }
+  return -1;
+}

@@ -19,11 +19,14 @@ import { type Executor, systemExecutor } from '../executor.js';
 import { assertLimits, LIMITS } from '../limits.js';
 import type { HostRequest, Signal } from '../message/signal.js';
 import { seededRandom, systemRandom } from '../random.js';
+import { type Pool, type PoolOptions, parsePoolOptions } from '../routing/pool.js';
+import { ReplicaPool } from '../routing/replica-pool.js';
 import { SlotTable } from '../slot-table.js';
 import { type Counters, ThreadTable, Word } from '../thread-table.js';
 import { ActorHost } from '../threads/actor-host.js';
 import { importModule, isPoolThread } from '../threads/import-module.js';
 import { chooseThread } from '../threads/placement.js';
+import { replicaSet } from '../threads/replica-home.js';
 import { type ActorInfo, inspectHost, type MainControl } from '../threads/thread-control.js';
 import { type PoolThread, ThreadPool } from '../threads/thread-pool.js';
 import { transportNamed } from '../threads/transports.js';
@@ -179,6 +182,17 @@ export class ActorSystem implements Supervisor {
   spawn<P>(recipe: Recipe<P>, options: SpawnOptions | ReplicaOptions = {}): ActorRef<P> | Replicas<P> {
     if ('replicas' in options) return this.host.spawnReplicas(recipe, options, undefined) as unknown as Replicas<P>;
     return this.host.spawn(recipe, options, undefined) as unknown as ActorRef<P>;
+  }
+
+  /**
+   * The pool-shaped door: replicas that `run` calls, one at a time each, with a queue, time limits and aborts, and
+   * whose closures keep state. Throws what spawn throws.
+   */
+  pool<P>(recipe: Recipe<P>, options: PoolOptions = {}): Pool<P> {
+    const settings = parsePoolOptions(recipe.definition, options, this.#config.threads);
+    const set = replicaSet(this.host, recipe, settings.replicas, undefined);
+    const kill = (thread: number, reason: string): boolean => this.killThread(thread, reason);
+    return new ReplicaPool(set, settings, kill) as unknown as Pool<P>;
   }
 
   /** Resolves when the actor has started; rejects ACTOR_START_FAILED with the cause, ACTOR_STOPPED. */

@@ -11,8 +11,7 @@
  */
 import type { Awaiting } from '../actor/ask.js';
 import type { CellCommand } from '../actor/cell-host.js';
-import type { RemoteChild } from '../actor/children.js';
-import { RemoteParent } from '../actor/actor-cell.js';
+import { type RemoteChild, RemoteParent } from '../actor/children.js';
 import type { Argc } from '../message/envelope.js';
 import { CodedError } from '../errors.js';
 import type { EndReason, SlotId } from '../message/signal.js';
@@ -93,7 +92,13 @@ export class Casualties {
     const host = this.#host;
     if (command.type === 'stop') {
       const { slot, generation, thread } = child;
-      this.onceUp(thread, () => host.signal(thread, { ...command, slot, generation }));
+      this.onceUp(thread, () => {
+        if (host.remoteChildren.get(slot)?.child !== child) return;
+        // Its new thread must know whose child it was, to tell of its end.
+        if (child.isDown) host.signal(thread, { ...child.spawn, restarts: child.restarts });
+        child.isDown = false;
+        host.signal(thread, { ...command, slot, generation });
+      });
       return;
     }
     child.wantsSpawn = true;

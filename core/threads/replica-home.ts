@@ -67,6 +67,11 @@ class HostReplicaHome implements ReplicaHome {
     this.#command(ref, { type: 'restart' });
   }
 
+  turnOf({ slot, thread }: Ref): number | undefined {
+    const { threads } = this.host;
+    return threads.load(thread, Word.running) === slot + 1 ? threads.load(thread, Word.begun) : undefined;
+  }
+
   async started({ slot, generation, thread }: Ref): Promise<void> {
     await this.host.request(thread, { what: 'started', slot, generation });
   }

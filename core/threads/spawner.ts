@@ -3,9 +3,9 @@
  * The ref is good at once; messages queue until the actor has started.
  * Runs on: any.
  */
-import { ActorCell, RemoteParent } from '../actor/actor-cell.js';
+import { ActorCell } from '../actor/actor-cell.js';
 import { failStart, startError } from '../actor/cell-life.js';
-import { type Children, RemoteChild } from '../actor/children.js';
+import { type Children, RemoteChild, RemoteParent } from '../actor/children.js';
 import type { Recipe } from '../actor/definition.js';
 import type { Ref } from '../actor/ref.js';
 import { parseSpawnOptions, type SpawnOptions, type SpawnSettings } from '../actor/spawn-options.js';

@@ -24,6 +24,7 @@ export interface Stamp {
 interface Watch {
   readonly watcher: Life;
   readonly target: string;
+  times: number;
   notices: number;
 }
 
@@ -85,7 +86,8 @@ export class World {
 
   /** A ref belongs to the thread that made it; the program needs its own. */
   add(ref: ActorRef<Fuzzed>): void {
-    const { slot, generation, thread } = ref.address;
+    const { slot, generation, thread, path } = ref.address;
+    this.note(`${path} is ${slot}.${generation} on thread ${thread}`);
     this.refs.push(this.host.refTo(slot, generation, thread) as unknown as ActorRef<Fuzzed>);
   }
 
@@ -133,10 +135,13 @@ export class World {
   }
 
   watch(watcher: Life, target: string): Watch {
-    // Watching again what is watched replaces the callback: still one notice.
+    // Watching again what is watched replaces the callback; what has ended is noticed once more.
     const known = this.watches.find((one) => one.watcher === watcher && one.target === target);
-    if (known?.notices === 0 && watcher.key !== 'main') return known;
-    const watch = { watcher, target, notices: 0 };
+    if (known !== undefined && watcher.key !== 'main') {
+      known.times++;
+      return known;
+    }
+    const watch = { watcher, target, times: 1, notices: 0 };
     this.watches.push(watch);
     return watch;
   }
@@ -144,7 +149,7 @@ export class World {
   terminated(watch: Watch): void {
     watch.notices++;
     this.note(`${watch.watcher.key} hears of the end of ${watch.target}`);
-    if (watch.notices > 1) this.breach(`${watch.watcher.key} heard twice of the end of ${watch.target}`);
+    if (watch.notices > watch.times) this.breach(`${watch.watcher.key} heard once more of the end of ${watch.target}`);
     this.#ended.add(`${watch.watcher.key}<${watch.target}`);
   }
 

@@ -113,6 +113,11 @@ export const smuggler = defineActor(here, 'fault-smuggler', () => ({
     to.tell('note', { callback: () => 1 });
     to.tell('note', 'after');
   },
+  passAndHold(to: RecorderRef, flag: number) {
+    to.tell('note', { callback: () => 1 });
+    Atomics.store(flags, flag, 1);
+    spinUntil(flag, 2);
+  },
   async ask(to: RecorderRef) {
     return to.ask('echo', { inner: [() => 1] }).catch((error: { code: string }) => error.code);
   },
@@ -178,7 +183,9 @@ interface CallerProtocol {
   throughSync(others: readonly ActorRef<CallerProtocol>[]): Promise<string>;
   self(): Promise<string>;
   selfLater(): Promise<string>;
-  send(to: ActorRef<CallerProtocol>): Promise<string>;
+  /** Asks `other` to send to this actor until it is full. */
+  throughSend(other: ActorRef<CallerProtocol>): Promise<string>;
+  sendTwice(to: ActorRef<CallerProtocol>): Promise<string>;
 }
 export type CallerRef = ActorRef<CallerProtocol>;
 
@@ -197,7 +204,9 @@ function behaviourOfCaller(name: string, options: { reentrant?: boolean; concurr
         await Promise.resolve();
         return ctx.self<CallerProtocol>().ask('ping') as Promise<string>;
       },
-      async send(to) {
+      throughSend: async (other) => other.ask('sendTwice', ctx.self<CallerProtocol>() as CallerRef),
+      async sendTwice(to) {
+        await to.send('ping');
         await to.send('ping');
         return 'sent';
       },

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { type ActorSystem, createSystem, type DeadLetter, silentLogger, type SystemOptions } from '../../core/index.js';
-import { eventually } from './eventually.js';
+import { until } from './until.js';
 
 export interface Witness {
   readonly system: ActorSystem;
@@ -38,7 +38,7 @@ export function witnessOf(system: ActorSystem): Witness {
     replacements++;
   });
   const replaced = (count: number): Promise<void> =>
-    eventually(() => replacements >= count, `${count} replaced threads`, 10_000);
+    until(() => replacements >= count, `${count} replaced threads`, 10_000);
   return {
     system,
     deadLetters,

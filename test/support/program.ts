@@ -25,9 +25,14 @@ export function runProgram(
   const built = fileURLToPath(new URL(`../../${source.replace(/ts$/, 'js')}`, import.meta.url));
   const options = { timeout: PROGRAM_MS_MAX, maxBuffer: OUTPUT_BYTES_MAX };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [built, ...words], options, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? undefined, stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      [built, ...words],
+      options,
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? undefined, stdout, stderr });
+      },
+    );
     child.stdin?.end();
     onStart(child);
   });

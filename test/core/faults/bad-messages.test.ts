@@ -5,9 +5,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ActorRef, CodedError } from '../../../core/index.js';
-import { eventually } from '../../support/eventually.js';
+import { outcome, until } from '../../support/until.js';
 import { caller, recorder, registrar, smuggler } from '../../support/fault-actors.js';
 import { withSystem } from '../../support/fault-system.js';
+import { flags, newFlag } from '../../support/shared-flags.js';
 
 /** What a type would have stopped. */
 interface Loose {
@@ -36,7 +37,7 @@ for (const thread of ['main', 1] as const) {
           return true;
         });
         assert.equal(await ref.ask('echo', 'still here'), 'still here');
-        await eventually(() => lost('unknownHandler').length === 3, 'three dead letters');
+        await until(() => lost('unknownHandler').length === 3, 'three dead letters');
         assert.deepEqual(lost('unknownHandler'), ['nope', 'toString', 'nowhere']);
         accounts();
       }));
@@ -57,7 +58,7 @@ for (const thread of ['main', 1] as const) {
         );
         assert.equal(await ref.ask('admit', { name: 'Ada', address: { zip: 1 } }), 1);
         assert.deepEqual(await ref.ask('names'), ['Ada']);
-        await eventually(() => lost('refusedBySchema').length === 2, 'two dead letters');
+        await until(() => lost('refusedBySchema').length === 2, 'two dead letters');
         assert.deepEqual(deadLetters[0]?.args, [{ name: 'x', address: { zip: 'no' } }]);
         accounts();
       }));
@@ -151,7 +152,7 @@ describe('a message that cannot cross threads', () => {
       const to = system.spawn(recorder(), { thread: 2 });
       from.tell('pass', to);
       assert.equal(await from.ask('ask', to), 'MESSAGE_NOT_ENCODABLE');
-      await eventually(
+      await until(
         async () => (await to.ask('notes')).length === 2 && lost('notEncodable').length === 2,
         'two notes and two dead letters',
       );
@@ -160,15 +161,14 @@ describe('a message that cannot cross threads', () => {
     }));
 
   it('gives its place in the mailbox back to one that waits', () =>
-    withSystem({ sendMs: 60_000 }, async ({ system, accounts }) => {
+    withSystem({ sendMs: 1_000 }, async ({ system, accounts }) => {
       const ref = system.spawn(recorder(), { thread: 1, mailbox: { capacity: 1 } });
       await system.started(ref);
       assert.equal(
         ref.tell('note', () => 1),
         'accepted',
       );
-      const waiting = ref.send('note', 'waited');
-      await waiting;
+      await ref.send('note', 'waited');
       assert.deepEqual(await ref.with({ whenFull: 'wait' }).ask('notes'), ['waited']);
       accounts();
     }));
@@ -176,9 +176,16 @@ describe('a message that cannot cross threads', () => {
   it('never keeps the actor it was for from ending after what is queued', () =>
     withSystem({}, async ({ system, accounts }) => {
       const ref = system.spawn(recorder(), { thread: 1 });
+      const neighbour = system.spawn(recorder(), { thread: 1 });
+      const from = system.spawn(smuggler(), { thread: 2 });
       await system.started(ref);
-      ref.tell('note', () => 1);
-      await system.stopActor(ref, 'drain');
+      const flag = newFlag();
+      from.tell('passAndHold', ref, flag);
+      await until(() => Atomics.load(flags, flag) === 1, 'a message admitted and not sent');
+      const stopped = system.stopActor(ref, 'drain');
+      assert.equal(await neighbour.ask('echo', 'the stop has come'), 'the stop has come');
+      Atomics.store(flags, flag, 2);
+      assert.equal((await outcome(stopped)).is, 'resolved');
       accounts();
     }));
 });

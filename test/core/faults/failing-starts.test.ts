@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ActorRef, CodedError, Recipe } from '../../../core/index.js';
-import { eventually } from '../../support/eventually.js';
+import { until } from '../../support/until.js';
 import { misstarted, overseer, recorder, smuggler } from '../../support/fault-actors.js';
 import { withSystem } from '../../support/fault-system.js';
 
@@ -47,10 +47,10 @@ describe('an actor whose module cannot give its definition', () => {
           assert.rejects(started, isStartFailure),
           ended.then(({ reason }) => assert.equal(reason, 'failed')),
         ]);
-        await eventually(() => lost('startFailed').length === 2, 'two dead letters');
-        await eventually(() => system.stats().queued === 0, 'an empty mailbox');
+        await until(() => lost('startFailed').length === 2, 'two dead letters');
+        await until(() => system.stats().queued === 0, 'an empty mailbox');
         assert.equal(ref.tell('ping'), 'stopped');
-        await eventually(() => system.lookup('broken') === undefined, 'its name to be free');
+        await until(() => system.lookup('broken') === undefined, 'its name to be free');
         accounts();
       }));
   }
@@ -80,7 +80,7 @@ for (const thread of ['main', 1] as const) {
             return true;
           });
           assert.equal((await ended).reason, 'failed');
-          await eventually(() => lost('startFailed').length === 2, 'two dead letters');
+          await until(() => lost('startFailed').length === 2, 'two dead letters');
           await assert.rejects(ref.ask('ping'), { code: 'ACTOR_STOPPED' });
           accounts();
         }));
@@ -98,7 +98,7 @@ for (const thread of ['main', 1] as const) {
           assert.rejects(started, { code: 'ACTOR_STOPPED' }),
           stopped,
         ]);
-        await eventually(() => lost('stopped').length === 2, 'two dead letters');
+        await until(() => lost('stopped').length === 2, 'two dead letters');
         accounts();
       }));
   });
