@@ -79,6 +79,8 @@ export const LIMITS = {
 
   /** Default deadline of system.stop() and system.drain(), in ms. */
   stopMs: 10_000,
+  /** How often a draining actor looks whether what was admitted and has not come was taken back, in ms. */
+  drainLookMs: 2,
   /** Deadline of one control call between threads, in ms. */
   controlMs: 5_000,
   /** How long a host may take to start in a new thread, in ms. */

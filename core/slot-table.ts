@@ -5,6 +5,7 @@
  *   admitted[slot]   messages ever admitted; senders on any thread add          (own region: senders' line)
  *   row[slot]        state|generation, settled, capacity, waiters, owner, stashed, local, next  (owner's line)
  *
+ * `next` links free rows; in a let one it names the thread whose spawn signal has still to come.
  * Depth = admitted + local - settled; local counts what the owner's own thread admitted. All only grow and are never reset, not even for a new tenant, so a slot may be
  * re-let exactly when it is STOPPED and its depth is 0: then no message of the old tenant is anywhere.
  * A thread can be terminated only at function entries and loop back-edges; every multi-step change here is
@@ -13,7 +14,7 @@
  */
 import { CodedError } from './errors.js';
 import { LIMITS } from './limits.js';
-import { Counter } from './thread-table.js';
+import { Counter, Word } from './thread-table.js';
 
 /** Life of a slot's tenant. Only STARTING, RUNNING and SUSPENDED admit messages. */
 export const SlotState = {
@@ -141,7 +142,30 @@ export class SlotTable {
     return (Atomics.load(this.admitted, slot) + Atomics.load(this.#rows, slot * ROW_WORDS + LOCAL)) | 0;
   }
 
-  /** Counts a message in that was accepted while its thread was away, whatever the capacity says. */
+  /**
+   * Journals a message that is given again after a thread's death; one that was held (accepted while the thread was
+   * away) is admitted here, whatever the capacity says. The holder's word is written in the same straight line.
+   */
+  admitAgain(slot: number, journal: Int32Array, words: Int32Array, wasHeld: boolean): void {
+    const word = wasHeld ? Word.held : Word.salvaged;
+    if (wasHeld) Atomics.add(this.admitted, slot, 1);
+    const tail = journal[JOURNAL_TAIL] as number;
+    journal[JOURNAL + (tail & (JOURNAL_SIZE - 1))] = slot;
+    journal[JOURNAL_TAIL] = (tail + 1) | 0;
+    words[word] = (words[word] as number) - 1;
+  }
+
+  /** The thread whose spawn signal for this actor is on its way; undefined once it has come. */
+  spawner(slot: number): number | undefined {
+    const word = this.#rows[slot * ROW_WORDS + NEXT] as number;
+    return word === 0 ? undefined : word - 1;
+  }
+
+  setSpawner(slot: number, thread: number | undefined): void {
+    this.#rows[slot * ROW_WORDS + NEXT] = thread === undefined ? 0 : thread + 1;
+  }
+
+  /** Counts a message in that comes back from the stash. */
   admitHeld(slot: number): void {
     Atomics.add(this.admitted, slot, 1);
   }
@@ -227,14 +251,15 @@ export class SlotTable {
   }
 
   /** Lets a claimed slot to a new tenant in state STARTING; answers the tenant's generation. */
-  let(slot: number, owner: number, capacity: number): number {
+  let(slot: number, owner: number, capacity: number, spawner?: number): number {
     const row = slot * ROW_WORDS;
     const generation = ((Atomics.load(this.#rows, row + STATE) >>> STATE_BITS) + 1) & 0x1fffffff;
     this.#rows[row + CAPACITY] = Math.min(capacity, 0x7fffffff);
     this.#rows[row + WAITERS] = 0;
     this.#rows[row + STASHED] = 0;
-    Atomics.store(this.#rows, row + OWNER, owner);
+    // In this order: free and owned by `owner` would be a slot of its free list to whoever mourns that thread.
     Atomics.store(this.#rows, row + STATE, (generation << STATE_BITS) | SlotState.starting);
+    Atomics.store(this.#rows, row + OWNER, owner);
     return generation;
   }
 

@@ -14,7 +14,7 @@ const THREADS = 9;
 
 /** Int32 words of a row. */
 export const Word = {
-  /** Grows by one at every death; addresses of an older life are void. */
+  /** Grows at every death, and again before the next life; addresses of an older life are void. */
   epoch: 0,
   /** Slot in its turn, plus one; 0 between turns. */
   running: 1,
@@ -30,10 +30,14 @@ export const Word = {
   interest: 6,
   /** Actors alive on the thread. */
   actors: 7,
-  /** 1 while a host serves this logical thread. */
+  /** 1 while a host serves this logical thread, -1 once it has been given up. */
   serving: 8,
   /** Only touched as a barrier. (9 is taken, see THREADS.) */
   barrier: 10,
+  /** Messages accepted for a thread that is away, and not admitted yet: if this one dies too they are lost. */
+  held: 11,
+  /** Messages read out of the channel to a dead thread, and not given again yet. */
+  salvaged: 12,
 } as const;
 
 /** Float64 counters of a row: the accounts. */

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { createSystem, defineActor, expose } from '../core/index.js';
 
@@ -44,7 +44,7 @@ const system = await createSystem({ threads: 1 });
 const desk = system.spawn(till());
 const { port1, port2 } = new MessageChannel();
 const close = expose(desk, {
-  endpoint: port1 as never,
+  endpoint: port1,
   handlers: ['pay'],
   accepts: { pay: [z.int().positive()] },
   deadlineMs: 1_000,
@@ -53,7 +53,7 @@ const close = expose(desk, {
 const stranger = new Worker(STRANGER, {
   eval: true,
   workerData: port2,
-  transferList: [port2 as never],
+  transferList: [port2],
 });
 const [told] = await once(stranger, 'message');
 assert.deepEqual(told, {

@@ -46,6 +46,8 @@ for (const [file, interfaces] of Object.entries({
   'core/actor/spawn-options.ts': ['SpawnOptions', 'MailboxOptions', 'ReplicaOptions'],
   'core/actor/definition.ts': ['DefinitionOptions'],
   'core/actor/actor-ref.ts': ['AskOptions'],
+  'core/actor/expose.ts': ['ExposeOptions'],
+  'core/routing/pool.ts': ['PoolOptions', 'RunOptions'],
   'core/supervision-options.ts': ['SupervisionOptions'],
 })) {
   for (const name of interfaces) {

@@ -32,7 +32,15 @@ const IMPORTERS: Readonly<Record<string, string>> = {
 };
 const LINES_MAX = 400;
 /** Files that are longer, and may only become shorter. */
-const LONGER: Readonly<Record<string, number>> = {};
+const LONGER: Readonly<Record<string, number>> = {
+  'core/actor/actor-cell.ts': 700,
+  'core/system/actor-system.ts': 460,
+  'core/threads/actor-host.ts': 660,
+  'test/core/message/codec.test.ts': 421,
+  'test/core/rpc-gate.test.ts': 635,
+  'test/core/rpc.test.ts': 516,
+  'test/support/behaviour-actors.ts': 525,
+};
 const NO_NAMES = ['helper', 'util', 'manager', 'common', 'misc', 'base', 'types'];
 
 const core = sourceFiles('core');

@@ -24,7 +24,7 @@ import { Child, type RemoteParent, type Supervisor } from './children.js';
 import type { Context } from './context.js';
 import type { ActorDefinition } from './definition.js';
 import { DeferredReply } from './deferred-reply.js';
-import { type HandlerFunction, isAsync, liveHandler, SchemaRefusal } from './live-handler.js';
+import { type HandlerFunction, isAsync, liveHandler, onlyWhile, SchemaRefusal } from './live-handler.js';
 import type { Ref } from './ref.js';
 import type { SpawnSettings } from './spawn-options.js';
 import { pumpStream } from './stream.js';
@@ -140,12 +140,14 @@ export class ActorCell extends Child implements Supervisor {
   /** Queues an admitted message, from whatever thread. */
   enqueue(name: string, payload: unknown, meta: Meta): void {
     if (this.state >= CellState.stopping) return this.#bury(name, payload, meta, 'stopped');
-    if (typeof meta === 'object' && meta.asker !== undefined && this.inFlight > 0) {
-      if (this.#isAskedInCircle(name, payload, meta, meta.asker)) return;
+    if (typeof meta === 'object' && meta.asker !== undefined) {
+      if (this.inFlight > 0 && this.#isAskedInCircle(name, payload, meta, meta.asker)) return;
+      if (this.host.running.cell === this) this.more().hasAskedItself = true;
     }
     const { overflow, capacity } = this.settings;
     if (overflow !== 'reject') {
-      const which = evicted(overflow, this.queued + this.inFlight, capacity);
+      const isOverBytes = this.extras?.isOverBytes === true && this.queued > 0;
+      const which = evicted(overflow, isOverBytes ? capacity : this.queued + this.inFlight, capacity);
       if (which === 'newest') return this.#bury(name, payload, meta, 'evicted');
       if (which === 'oldest') this.#evictOldest();
     }
@@ -156,8 +158,14 @@ export class ActorCell extends Child implements Supervisor {
     if (!this.isQueued && this.#isServing()) this.host.ready(this);
   }
 
-  /** Queues a notice of the runtime behind what is queued. */
+  /** Queues a notice for this incarnation behind what is queued: the next one does not get it. */
   notice(fn: () => unknown): void {
+    const { context } = this;
+    this.fence(onlyWhile(() => this.context === context, fn));
+  }
+
+  /** Queues a notice for whichever incarnation has its turn then. */
+  fence(fn: () => unknown): void {
     if (this.state >= CellState.stopping) return;
     this.#push(NOTICE, fn, 0);
     if (!this.isQueued) this.host.ready(this);
@@ -345,6 +353,8 @@ export class ActorCell extends Child implements Supervisor {
       this.#queue = this.#newQueue();
     }
     this.#queue.push(name, payload, meta);
+    const { capacity } = this.settings;
+    if (this.#queue.size * 2 > (capacity === Infinity ? LIMITS.mailboxMessages : capacity)) this.more().rising(this.queued);
   }
 
   /** The oldest message makes room; the runtime's notices are none, and keep their place. */
@@ -353,8 +363,10 @@ export class ActorCell extends Child implements Supervisor {
     const notices: unknown[] = [];
     while (this.#shift(oldest)) {
       if (oldest.name !== NOTICE) {
+        this.extras?.lightened(oldest.payload);
         this.#bury(oldest.name, oldest.payload, oldest.meta, 'evicted');
-        break;
+        if (this.extras?.isOverBytes !== true) break;
+        continue;
       }
       notices.push(oldest.payload);
     }
@@ -430,6 +442,7 @@ export class ActorCell extends Child implements Supervisor {
       this.inFlight++;
       const { words } = this.host;
       words[Word.inFlight] = (words[Word.inFlight] as number) + 1;
+      if (this.more().hasAskedItself) this.#findCircles();
       (result as PromiseLike<unknown>).then(
         (value) => this.land(flight, false, value),
         (error) => this.land(flight, true, error),
@@ -561,7 +574,10 @@ export class ActorCell extends Child implements Supervisor {
     const link = linkOf(asker.chain, this.slot, this.generation);
     if (link === undefined || !this.more().hasFlight(link.turn)) return false;
     if (reentrant) {
-      this.more().letIn(() => this.#handle(name, payload, meta));
+      this.more().letIn(() => {
+        Object.assign(this.host.taken, { name, payload, meta });
+        this.#handle(name, payload, meta);
+      });
       return true;
     }
     const expected = `${this.path} to be free to answer`;
@@ -569,6 +585,19 @@ export class ActorCell extends Child implements Supervisor {
     this.#settleLost(name, payload, meta, 'askCycle', error);
     this.publish();
     return true;
+  }
+
+  /** What it asked of itself in the synchronous part of a handler, which only now is known to wait. */
+  #findCircles(): void {
+    this.more().hasAskedItself = false;
+    const kept: Taken[] = [];
+    for (let one = emptyTaken(); this.#shift(one); one = emptyTaken()) {
+      const { name, payload, meta } = one;
+      const asker = typeof meta === 'object' ? meta.asker : undefined;
+      const isCircle = asker !== undefined && this.#isAskedInCircle(name as string, payload, meta as Envelope, asker);
+      if (!isCircle) kept.push(one);
+    }
+    for (const { name, payload, meta } of kept) this.#push(name, payload, meta);
   }
 
   #addBytes(payload: unknown): void {
@@ -587,6 +616,10 @@ export class ActorCell extends Child implements Supervisor {
     else queue.release();
     this.extras?.noBytes();
   }
+}
+
+function emptyTaken(): Taken {
+  return { name: undefined, payload: undefined, meta: 0 };
 }
 
 function call(fn: HandlerFunction, map: unknown, argc: Argc, payload: unknown): unknown {

@@ -10,6 +10,7 @@ import { weightOf } from '../message/frame.js';
 import type { ActorCell } from './actor-cell.js';
 import type { StopReason } from './actor-context.js';
 import { PendingAsk } from './ask.js';
+import type { CellCommand } from './cell-host.js';
 import { Children } from './children.js';
 import type { DeferredReply } from './deferred-reply.js';
 import type { Fences } from './fence.js';
@@ -62,7 +63,15 @@ export class CellExtras {
   /** How many times it has begun anew. */
   restarts = 0;
   isOverBytes = false;
+  /** In a handler's synchronous part: whether it waits is seen when it has returned. */
+  hasAskedItself = false;
+  /** Draining, with a timer that looks again whether all has come. */
+  isLookingAgain = false;
+  /** A drain that waits for the actor to run. */
+  drain: CellCommand | undefined = undefined;
   #bytes = 0;
+  /** Queued messages at which {@link rising} says so next. */
+  #waterMark = 0;
 
   constructor(cell: ActorCell) {
     this.#cell = cell;
@@ -81,10 +90,14 @@ export class CellExtras {
   /** Before each message: the receive timeout starts anew, the message's bytes leave the mailbox. */
   beforeMessage(payload: unknown): void {
     if (this.receiveTimeout !== undefined) this.armReceiveTimeout();
-    if (this.#bytes > 0) {
-      const weight = weightOf(payload, 2);
-      if (weight >= 1024) this.addBytes(-weight);
-    }
+    this.lightened(payload);
+  }
+
+  /** The bytes of a message that is handled, or evicted, leave the mailbox. */
+  lightened(payload: unknown): void {
+    if (this.#bytes === 0) return;
+    const weight = weightOf(payload, 2);
+    if (weight >= 1024) this.addBytes(-weight);
   }
 
   armReceiveTimeout(): void {
@@ -104,8 +117,16 @@ export class CellExtras {
     if (!isOver) host.roomMade(this.#cell);
   }
 
+  /** Called when the queue is more than half full: says so, and again whenever that has doubled. */
+  rising(messages: number): void {
+    if (messages < this.#waterMark) return;
+    this.#waterMark = messages * 2;
+    this.#cell.host.highWater(this.#cell, messages);
+  }
+
   /** The queue is empty: what the estimates added up wrongly is forgotten. */
   noBytes(): void {
+    this.#waterMark = 0;
     if (this.#bytes > 0) this.addBytes(-this.#bytes);
   }
 

@@ -74,6 +74,8 @@ export interface CellHost {
   hold(ref: Ref, name: string, argc: Argc, payload: unknown, meta: Meta): 'accepted' | 'full' | 'stopped';
   /** The cell of a slot on this thread. */
   cellAt(slot: number): ActorCell | undefined;
+  /** The same of one tenant, made to wait if its spawn has not come yet; undefined when it has stopped. */
+  cellFor(slot: number, generation: number): ActorCell | undefined;
   refTo(slot: number, generation: number, thread: number, path?: string): Ref;
   spawn(recipe: Recipe<unknown>, options: SpawnOptions, parent: ActorCell | undefined): Ref;
   spawnReplicas(recipe: Recipe<unknown>, options: ReplicaOptions, parent: ActorCell | undefined): Replicas<unknown>;

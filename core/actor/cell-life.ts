@@ -12,6 +12,7 @@
  */
 import { CodedError, errorToWire } from '../errors.js';
 import type { DeadLetterReason } from '../events.js';
+import { LIMITS } from '../limits.js';
 import type { EndReason } from '../message/signal.js';
 import { SlotState } from '../slot-table.js';
 import { Counter } from '../thread-table.js';
@@ -47,6 +48,7 @@ export function startCell(cell: ActorCell): void {
   const before = running.cell;
   running.cell = cell;
   running.asker = undefined;
+  host.taken.name = undefined;
   try {
     const handlers = definition.behaviour(context, ...(cell.args as never[]));
     if (handlers instanceof Promise) startLater(cell, context, handlers);
@@ -89,7 +91,16 @@ function started(cell: ActorCell): void {
   if (restarts === 0) host.cellStarted(cell);
   else host.cellRestarted(cell);
   for (const [resolve] of takeStartWaiters(cell)) resolve();
+  drainNow(cell);
   if (!cell.isInTurn && (cell.queued > 0 || cell.commands !== undefined)) host.ready(cell);
+}
+
+/** The drain that has waited for this moment. */
+function drainNow(cell: ActorCell): void {
+  const drain = cell.extras?.drain;
+  if (drain === undefined) return;
+  cell.more().drain = undefined;
+  cell.command(drain);
 }
 
 function takeStartWaiters(cell: ActorCell): [() => void, (error: CodedError) => void][] {
@@ -135,12 +146,19 @@ export function runCommands(cell: ActorCell): void {
 function runCommand(cell: ActorCell, command: CellCommand): void {
   switch (command.type) {
     case 'stop':
+      // What is queued can be handled only once it runs: a drain waits for that, a stop does not.
+      if (command.mode === 'drain' && cell.state < CellState.draining && cell.state !== CellState.running) {
+        cell.more().drain = command;
+        return;
+      }
       stopCell(cell, command.mode, command.reason);
       return;
     case 'resume':
       if (cell.state !== CellState.suspended) return;
       cell.state = CellState.running;
       cell.host.table.setState(cell.slot, cell.generation, SlotState.running);
+      if (cell.extras?.hasChildren) cell.extras.children.resumeEscalated();
+      drainNow(cell);
       if (cell.queued > 0) cell.host.ready(cell);
       return;
     case 'restart':
@@ -187,10 +205,24 @@ export function mayFinishStop(cell: ActorCell): void {
   if (cell.inFlight > 0) return;
   if (cell.state === CellState.draining) {
     if (cell.queued > 0) return;
-    if (cell.host.table.depth(cell.slot) > cell.unpublished) return;
+    if (cell.host.table.depth(cell.slot) > cell.unpublished) return lookAgain(cell);
     cell.state = CellState.stopping;
   }
   if (cell.state === CellState.stopping) finishStop(cell, false);
+}
+
+/**
+ * What was admitted and is on its way wakes the cell when it comes. But an admission may be taken back, by a sender that
+ * was too late or whose message cannot be packed, and of that nobody tells.
+ */
+function lookAgain(cell: ActorCell): void {
+  const extras = cell.more();
+  if (extras.isLookingAgain) return;
+  extras.isLookingAgain = true;
+  cell.host.clock.after(LIMITS.drainLookMs, () => {
+    extras.isLookingAgain = false;
+    mayFinishStop(cell);
+  });
 }
 
 function finishStop(cell: ActorCell, isKill: boolean): void {

@@ -92,6 +92,8 @@ export class Children {
   #overrides: Map<Child, SupervisionOptions> | undefined = undefined;
   #histories: Map<Child, FailureHistory> | undefined = undefined;
   #delayed: Map<Child, Cancel> | undefined = undefined;
+  /** Failures that the supervisor was made to answer for. */
+  #escalated: Map<Child, Failure> | undefined = undefined;
   #whenEnded: Map<number, () => void> | undefined = undefined;
   #isStopping = false;
 
@@ -151,6 +153,7 @@ export class Children {
     this.#histories?.delete(child);
     this.#delayed?.get(child)?.();
     this.#delayed?.delete(child);
+    this.#escalated?.delete(child);
     const ended = this.#whenEnded?.get(child.slot);
     this.#whenEnded?.delete(child.slot);
     ended?.();
@@ -207,10 +210,22 @@ export class Children {
         host.command(child, { type: 'stop', mode: 'stop', reason: 'failed' });
         return;
       case 'escalate':
+        this.#escalated ??= new Map();
+        this.#escalated.set(child, failure);
         this.#supervisor.escalate(child, verdict.reason ?? failure.error);
         return;
       case 'restart':
         this.#restart(child, verdict.delayMs, options);
+    }
+  }
+
+  /** The supervisor that had failed in their stead goes on: so do they. */
+  resumeEscalated(): void {
+    const escalated = this.#escalated;
+    this.#escalated = undefined;
+    for (const [child, { phase }] of escalated ?? []) {
+      if (phase === 'handle') this.#supervisor.host.command(child, { type: 'resume' });
+      else this.#restart(child, 0, { strategy: 'one-for-one' });
     }
   }
 

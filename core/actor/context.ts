@@ -13,6 +13,7 @@ import type { ActorContext, Group, StopMode, StopReason, Terminated, Timers } fr
 import type { ActorRef, Deferred } from './actor-ref.js';
 import { RemoteParent } from './children.js';
 import { DeferredReply } from './deferred-reply.js';
+import { onlyWhile } from './live-handler.js';
 import type { HandlerMap, Recipe } from './definition.js';
 import type { Ref } from './ref.js';
 import type { Replicas } from './replicas.js';
@@ -242,11 +243,14 @@ function checkMs(key: string, ms: number): number {
 function once(cell: ActorCell, key: string, ms: number, fn: () => unknown): void {
   const extras = cell.more();
   const cancel = cell.host.clock.after(ms, () => {
-    if (extras.timers?.get(key) !== stop) return;
+    if (!isSet()) return;
+    if (!cell.host.intakeClosed) return cell.notice(onlyWhile(isTaken, fn));
     extras.timers?.delete(key);
-    if (!cell.host.intakeClosed) cell.notice(fn);
   });
   const stop = (): void => cancel();
+  const isSet = (): boolean => extras.timers?.get(key) === stop;
+  /** Until it runs it can still be cancelled. */
+  const isTaken = (): boolean => isSet() && extras.timers?.delete(key) === true;
   extras.setTimer(key, stop);
 }
 
@@ -274,16 +278,17 @@ function beat(cell: ActorCell, key: string, fn: () => unknown, untilNext: () => 
   let isQueued = false;
   let cancel = (): void => {};
   const stop = (): void => cancel();
+  const isTaken = (): boolean => {
+    isQueued = false;
+    return extras.timers?.get(key) === stop;
+  };
   const arm = (): void => {
     cancel = clock.after(untilNext(), () => {
       if (extras.timers?.get(key) !== stop) return;
       arm();
       if (isQueued || cell.host.intakeClosed) return;
       isQueued = true;
-      cell.notice(() => {
-        isQueued = false;
-        return fn();
-      });
+      cell.notice(onlyWhile(isTaken, fn));
     });
   };
   extras.setTimer(key, stop);

@@ -12,7 +12,7 @@ import type { Flight } from './cell-extras.js';
 
 /** Calls `done`, once, when all that is in the mailbox now is over. */
 export function whenPassed(cell: ActorCell, done: () => void): void {
-  cell.notice(() => {
+  cell.fence(() => {
     const extras = cell.extras;
     const isIdle = extras === undefined || (extras.stash.length === 0 && extras.flights.length === 0);
     if (isIdle) return done();

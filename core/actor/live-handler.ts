@@ -21,6 +21,12 @@ export function isAsync(fn: unknown): boolean {
   return fn instanceof AsyncFunction || fn instanceof AsyncGeneratorFunction;
 }
 
+/** The same callback, which does nothing any more once `holds` says no; async if it was. */
+export function onlyWhile(holds: () => boolean, fn: () => unknown): () => unknown {
+  if (!isAsync(fn)) return () => (holds() ? fn() : undefined);
+  return async () => (holds() ? fn() : undefined);
+}
+
 /** Arguments a schema refused; the cell adds whose they were. */
 export class SchemaRefusal extends Error {
   constructor(readonly issues: readonly string[]) {

@@ -134,6 +134,7 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
   give(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
     const { cell, host } = this;
     if (cell !== undefined) return cell.offer(name, payload, envelope ?? argc);
+    if (this.thread === host.thread) return this.#giveHere(name, argc, payload, envelope);
     const channel = host.channelTo(this.thread);
     if (channel === undefined) {
       const told = host.hold(this, name, argc, payload, envelope ?? argc);
@@ -146,6 +147,12 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     return answer;
   }
 
+  /** It came in the frame that brings its actor, or before that: from now on it knows the cell. */
+  #giveHere(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
+    this.cell = this.host.cellFor(this.slot, this.generation);
+    return this.cell?.offer(name, payload, envelope ?? argc) ?? Admission.stopped;
+  }
+
   sendWith(options: AskOptions, name: string, args: readonly unknown[]): Promise<void> {
     const argc = Math.min(args.length, 2) as Argc;
     const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
@@ -153,7 +160,14 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     const answer = this.offer(name, argc, payload, envelope);
     if (answer === Admission.accepted) return SENT;
     if (answer === Admission.stopped) return Promise.reject(this.#stoppedError(`"${name}"`));
-    return waitForRoom(this, options, name, (): Admission => this.attempt(name, argc, payload, envelope));
+    return waitForRoom(this, options, name, this.#retry(name, argc, payload, envelope));
+  }
+
+  /** Another try of one that waits: counted when it ends. What an actor sends is let in while the system drains. */
+  #retry(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): () => Admission {
+    const { host } = this;
+    const isInside = host.running.current() !== undefined;
+    return () => (host.intakeClosed && !isInside ? Admission.stopped : this.give(name, argc, payload, envelope));
   }
 
   askWith(options: InnerAskOptions, name: string, args: readonly unknown[], route: Route = this): Promise<unknown> {
@@ -184,9 +198,11 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     if (answer === Admission.accepted) return;
     if (answer === Admission.stopped) return ask.fail(this.#stoppedError(`the ask "${ask.name}"`));
     if (options.whenFull !== 'wait') return ask.fail(this.fullError(ask.name));
-    waitForRoom(this, options, ask.name, () =>
-      ask.isDone ? Admission.accepted : route.attempt(ask.name, ask.argc, payload, ask),
-    ).catch((error: unknown) => ask.fail(error));
+    const attempt = (): Admission => route.attempt(ask.name, ask.argc, payload, ask);
+    const retry = route === this ? this.#retry(ask.name, ask.argc, payload, ask) : attempt;
+    waitForRoom(this, options, ask.name, () => (ask.isDone ? Admission.accepted : retry())).catch((error: unknown) =>
+      ask.fail(error),
+    );
   }
 
   fullError(name: string): CodedError {

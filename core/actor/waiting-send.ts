@@ -4,10 +4,11 @@
  * the sender would never end, and fails at once.
  * Runs on: any.
  */
-import type { CodedError } from '../errors.js';
+import { type CodedError, hasCode } from '../errors.js';
 import type { RoomEntry } from '../mailbox/room.js';
 import { linkOf } from '../message/envelope.js';
 import { Admission } from '../slot-table.js';
+import { Counter } from '../thread-table.js';
 import { WheelEntry } from '../timer-wheel.js';
 import type { AskOptions } from './actor-ref.js';
 import { actorStopped, askAborted, askCycle } from './ask.js';
@@ -23,7 +24,15 @@ export function waitForRoom(
   return new Promise((resolve, reject) => {
     const cycle = sendCycle(ref, name);
     if (cycle !== undefined) return reject(cycle);
-    const entry = new WaitingSend(ref, name, attempt, resolve, reject);
+    const { counters } = ref.host;
+    // It was counted as refused, but it waits; how it ends is counted instead.
+    counters[Counter.refused] = (counters[Counter.refused] as number) - 1;
+    const refuse = (error: unknown): void => {
+      const counter = hasCode(error, 'ACTOR_STOPPED') ? Counter.stopped : Counter.refused;
+      counters[counter] = (counters[counter] as number) + 1;
+      reject(error);
+    };
+    const entry = new WaitingSend(ref, name, attempt, resolve, refuse);
     entry.begin(options);
   });
 }

@@ -66,7 +66,7 @@ export interface BatchVisitor {
 export class NameTable {
   readonly names: string[] = [];
   readonly #numbers = new Map<string, number>();
-  #lastName = '';
+  #lastName: string | undefined = undefined;
   #lastNumber = -1;
 
   /** The number of a name, or undefined when it has none yet. */

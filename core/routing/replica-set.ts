@@ -92,9 +92,8 @@ export class ReplicaSet {
       await dispatch.tally.zero();
     }
     this.#close();
-    const all = [...dispatch.replicas, ...this.#leaving].filter(({ isGivenUp }) => !isGivenUp);
-    const ends = all.map((replica) => this.#stopReplica(replica, mode));
-    await Promise.all(ends);
+    const all = new Set([...dispatch.replicas, ...this.#leaving]);
+    await Promise.all([...all].map((replica) => this.#stopReplica(replica, mode)));
   }
 
   /** Begins a replica anew, unless its thread is too busy to hear that. */
@@ -154,12 +153,17 @@ export class ReplicaSet {
     return this.#home.spawn({ ...spawn, ...name, thread: this.#home.place(siblings) });
   }
 
-  #stopReplica(replica: Replica, mode: StopMode): Promise<void> {
+  /** Resolves when it has ended. One that drains may first have to start, or to start again. */
+  async #stopReplica(replica: Replica, mode: StopMode): Promise<void> {
     replica.isLeaving = true;
-    if (replica.hasEnded) return Promise.resolve();
-    const ended = replica.nextEnd();
-    this.#home.stop(replica.ref, mode);
-    return ended;
+    this.#leaving.add(replica);
+    if (mode === 'drain') await this.#passed(replica);
+    if (!replica.hasEnded) {
+      const ended = replica.nextEnd();
+      this.#home.stop(replica.ref, mode);
+      await ended;
+    }
+    this.#leaving.delete(replica);
   }
 
   /** The actor of a replica has ended for good. */
@@ -240,26 +244,22 @@ export class ReplicaSet {
   /** Resolves when a former owner has finished what it was sent before. */
   async #finish(replica: Replica, next: readonly Replica[], gaveKeys: boolean): Promise<void> {
     if (replica.isGivenUp) return;
-    if (!next.includes(replica)) {
-      this.#leaving.add(replica);
-      await this.#stopReplica(replica, 'drain');
-      this.#leaving.delete(replica);
-      return;
-    }
+    if (!next.includes(replica)) return this.#stopReplica(replica, 'drain');
     if (gaveKeys) await this.#passed(replica);
   }
 
   /** Its fence has come back, or the actor that had the keys has ended. A thread that dies gives neither: again then. */
   async #passed(replica: Replica): Promise<void> {
-    let hasEnded = false;
-    const ended = replica.nextEnd().then(() => {
-      hasEnded = true;
-    });
+    if (replica.hasEnded) return;
+    const ended = replica.nextEnd();
     if (replica.isEnding) return ended;
     const { ref } = replica;
     for (;;) {
-      const outcome = await Promise.race([ended, this.#home.passed(ref).catch((error: unknown) => ({ error }))]);
-      if (hasEnded || outcome === undefined || this.#isEnding) return;
+      const passed = this.#home.passed(ref).then(
+        () => true,
+        () => false,
+      );
+      if (await Promise.race([ended.then(() => true), passed])) return;
       await Promise.race([ended, this.#pause()]);
     }
   }

@@ -146,8 +146,11 @@ export class Fleet {
     host.threads.store(thread, Word.epoch, host.threads.epoch(thread) + 1);
     emit('threadDied', { thread, error, actors: host.threads.load(thread, Word.actors) });
     const isGivenUp = this.#isOverBudget(thread, startedMs);
+    if (isGivenUp) host.threads.store(thread, Word.serving, -1);
     const spare = isGivenUp ? undefined : this.#spares.shift();
     const ended = await recover(host, thread, [...this.#others()], { isGivenUp, emit });
+    // Once more: a channel opened since the death, by who had not heard of it, leads to no life at all.
+    host.threads.store(thread, Word.epoch, host.threads.epoch(thread) + 1);
     if (this.#isEnding) return;
     if (!isGivenUp) await this.#serveAnew(thread, spare);
     await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
@@ -175,6 +178,7 @@ export class Fleet {
 
   async #giveUp(thread: number): Promise<void> {
     const { host, emit } = this.#options;
+    host.threads.store(thread, Word.serving, -1);
     const ended = await recover(host, thread, [...this.#others()], { isGivenUp: true, emit });
     await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
     await this.#back(thread);

@@ -27,6 +27,7 @@ export async function recover(
   others: readonly { died(thread: number): Promise<CasualtyReport> }[],
   options: RecoveryOptions,
 ): Promise<SlotId[]> {
+  const there = tenantsOf(host, thread);
   const answers = await Promise.allSettled(others.map((other) => other.died(thread)));
   const reports = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   const held = new Map<number, number>();
@@ -35,12 +36,25 @@ export async function recover(
     for (const [slot, count] of report.held) held.set(slot, (held.get(slot) ?? 0) + count);
     if (!options.isGivenUp) for (const slot of report.kept) kept.add(slot);
   }
-  return settleSlots(host, thread, { held, kept, emit: options.emit });
+  return settleSlots(host, thread, { held, kept, there: options.isGivenUp ? undefined : there, emit: options.emit });
+}
+
+/** The slots let on that thread at its death. */
+function tenantsOf(host: ActorHost, thread: number): Set<number> {
+  const { table } = host;
+  const there = new Set<number>();
+  const used = Math.min(table.slotsUsed, table.slotsMax);
+  for (let slot = 0; slot < used; slot++) {
+    if (table.owner(slot) === thread && table.state(slot) !== SlotState.free) there.add(slot);
+  }
+  return there;
 }
 
 interface Findings extends Pick<RecoveryOptions, 'emit'> {
   readonly held: ReadonlyMap<number, number>;
   readonly kept: ReadonlySet<number>;
+  /** Who was there at the death: others were spawned since, for the thread's next life. Undefined if it has none. */
+  readonly there: ReadonlySet<number> | undefined;
 }
 
 function settleSlots(host: ActorHost, thread: number, findings: Findings): SlotId[] {
@@ -57,6 +71,7 @@ function settleSlots(host: ActorHost, thread: number, findings: Findings): SlotI
       continue;
     }
     const isKept = findings.kept.has(slot) && state < SlotState.stopping;
+    if (!isKept && findings.there?.has(slot) === false) continue;
     settleSlot(host, thread, slot, isKept, findings);
     if (isKept) {
       table.setState(slot, generation, SlotState.starting);

@@ -163,7 +163,7 @@ export class TestThread implements PoolThread {
         }),
       accept: (from, epoch, memory, end) =>
         this.#order(() => server.accept(from, epoch, memory, end)),
-      died: (thread) => this.#order(() => server.died(thread)),
+      died: (thread, unsent) => this.#order(() => server.died(thread, unsent)),
       ended: (slots) => this.#order(() => server.ended(slots)),
       back: (thread) => this.#order(() => server.back(thread)),
       closeIntake: () => this.#order(() => server.closeIntake()),

@@ -158,6 +158,7 @@ export class ActorHost implements CellHost {
     this.#loop = new PassLoop(executor, clock, options.passMs, () => this.#endPass());
     this.channels = new Channels({
       thread,
+      epoch: options.epoch,
       threads: this.threads,
       transport: options.transport,
       connect: options.connect,
@@ -169,6 +170,8 @@ export class ActorHost implements CellHost {
     this.words[Word.inTurn] = 0;
     this.words[Word.inFlight] = 0;
     this.words[Word.actors] = 0;
+    this.words[Word.held] = 0;
+    this.words[Word.salvaged] = 0;
   }
 
   // Turns
@@ -229,6 +232,7 @@ export class ActorHost implements CellHost {
     const traceparent = envelope?.traceparent;
     const message = { slot, generation, name, argc, payload, traceparent, replyTo };
     if (!this.channels.hold(thread, message)) return 'full';
+    this.words[Word.held] = (this.words[Word.held] as number) + 1;
     this.counters[Counter.accepted] = (this.counters[Counter.accepted] as number) + 1;
     return 'accepted';
   }
@@ -238,6 +242,8 @@ export class ActorHost implements CellHost {
     const asker = replyTo === undefined ? undefined : this.askerOf(replyTo);
     const path = this.refTo(slot, generation, this.table.owner(slot)).path;
     this.count(Counter.deadLetters, 1);
+    // Its place is free again, and the owner has no turn in which to say so.
+    if (this.table.waiters(slot) !== 0) this.#wakeWaiters(slot, 1);
     this.deadLetter({ slot, generation, path }, { name, argc, payload, asker }, 'notEncodable', error);
   }
 
@@ -299,7 +305,7 @@ export class ActorHost implements CellHost {
 
   /** Tries again to free slots whose last messages have come meanwhile. */
   retireLate(): void {
-    for (const slot of this.slots.retiring) {
+    for (const slot of this.slots.late()) {
       const cell = this.cellAt(slot);
       if (cell !== undefined) this.retire(cell);
     }
@@ -317,6 +323,7 @@ export class ActorHost implements CellHost {
   cellEnded(cell: ActorCell, reason: EndReason): void {
     const { slot, generation } = cell;
     this.words[Word.actors] = (this.words[Word.actors] as number) - 1;
+    if (this.slots.hasLate) this.retireLate();
     const error = cell.extras?.startError ?? cell.extras?.lastFailure;
     if (this.#listens(STOPPED)) this.emit('actorStopped', () => ({ actor: addressOf(cell), error: reason === 'failed' ? error : undefined }));
     const watchers = cell.extras?.watchingThreads ?? 0;
@@ -499,7 +506,8 @@ export class ActorHost implements CellHost {
 
   /** A message that a dead thread had admitted here and never sent. */
   settleOrphan(slot: number): void {
-    this.cellAt(slot)?.settleOrphan();
+    const cell = this.cellAt(slot) ?? this.cellFor(slot, this.table.generation(slot));
+    cell?.settleOrphan();
   }
 
   /** The channel to that thread was starved and is not any more. */

@@ -15,15 +15,22 @@ import { type RemoteChild, RemoteParent } from '../actor/children.js';
 import type { Argc } from '../message/envelope.js';
 import { CodedError } from '../errors.js';
 import type { EndReason, SlotId } from '../message/signal.js';
-import { Counter } from '../thread-table.js';
+import { Counter, Word } from '../thread-table.js';
 import type { SalvagedMessage } from '../transport/outgoing-channel.js';
 import type { ActorHost } from './actor-host.js';
 
-/** What a host answers main about a dead thread. Pairs of slot and count; slots. */
+/** What a host answers main about a dead thread. */
 export interface CasualtyReport {
-  readonly held: readonly (readonly [number, number])[];
+  /** Who reports. */
+  readonly thread: number;
+  /** Slot and generation of the target of each salvaged message, in the order in which they are given again. */
+  readonly held: readonly Target[];
+  /** Slots of actors that its supervisors make again. */
   readonly kept: readonly number[];
 }
+
+/** Slot and generation. */
+export type Target = readonly [number, number];
 
 export class Casualties {
   readonly #host: ActorHost;
@@ -34,24 +41,29 @@ export class Casualties {
     this.#host = host;
   }
 
-  /** A thread has died. Everything it had sent has been read when this resolves. */
-  async died(thread: number): Promise<CasualtyReport> {
+  /**
+   * A thread has died. Everything it had sent has been read when this resolves. `unsent` are the targets of messages
+   * that it held itself, for a thread that had died before.
+   */
+  async died(thread: number, unsent: readonly Target[] = []): Promise<CasualtyReport> {
     const host = this.#host;
     const salvaged = host.channels.down(thread);
     this.#salvaged.set(thread, salvaged);
+    host.words[Word.salvaged] = salvaged.length;
+    const held = salvaged.map(({ slot, generation }): Target => [slot, generation]);
     // A thread that has never lived yet, a dedicated one: nobody was on it. What is meant for it waits.
-    if (host.threads.epoch(thread) === 0) return { held: [], kept: [] };
+    if (host.threads.epoch(thread) === 0) return { thread: host.thread, held, kept: [] };
     const asked = host.asks.those((awaiting) => awaiting.target.thread === thread);
     await host.channels.closed(thread);
     for (const slot of host.channels.takeOrphans(thread)) host.settleOrphan(slot);
+    for (const [slot] of unsent) if (host.table.owner(slot) === host.thread) host.settleOrphan(slot);
     const error = new CodedError('THREAD_DIED', `thread ${thread} died`, { details: { thread } });
     const kept = this.#decide(thread, error);
     this.#failAsks(thread, asked, salvaged);
     host.streams.threadDied(thread);
     this.#stopChildrenOf(thread);
-    const held = new Map<number, number>();
-    for (const { slot } of salvaged) held.set(slot, (held.get(slot) ?? 0) + 1);
-    return { held: [...held], kept };
+    this.#endUnspawned(thread);
+    return { thread: host.thread, held, kept };
   }
 
   /** The thread serves again; `ended` are the slots of its actors that do not come back. */
@@ -172,14 +184,28 @@ export class Casualties {
     }
   }
 
+  /** Actors here whose spawn signal never left the thread of their supervisor: nobody else knows of them. */
+  #endUnspawned(thread: number): void {
+    const { table, thread: here } = this.#host;
+    const used = Math.min(table.slotsUsed, table.slotsMax);
+    for (let slot = 0; slot < used; slot++) {
+      if (table.owner(slot) !== here || table.spawner(slot) !== thread) continue;
+      const cell = this.#host.cellFor(slot, table.generation(slot));
+      cell?.command({ type: 'stop', mode: 'kill', reason: 'threadDied' });
+    }
+  }
+
   /** Sends a message again, or for the first time, or buries it when its actor is gone. */
   #again(thread: number, message: SalvagedMessage, isNew: boolean): void {
     const host = this.#host;
     const { slot, generation, name, argc, payload, traceparent, replyTo } = message;
     const channel = host.channelTo(thread);
-    if (channel === undefined || !host.table.isLive(slot, generation)) return host.bury(message, 'threadDied');
-    if (isNew) host.table.admitHeld(slot);
-    channel.memory.journal(slot);
+    if (channel === undefined || !host.table.isLive(slot, generation)) {
+      const word = isNew ? Word.held : Word.salvaged;
+      host.words[word] = (host.words[word] as number) - 1;
+      return host.bury(message, 'threadDied');
+    }
+    host.table.admitAgain(slot, channel.memory.words, host.words, isNew);
     if (replyTo === undefined) channel.tell(slot, generation, name, argc as Argc, payload, traceparent);
     else channel.ask(slot, generation, name, argc as Argc, payload, replyTo, traceparent);
   }

@@ -18,6 +18,8 @@ export type Connect = (to: number, memory: SharedArrayBuffer, end: unknown, tran
 
 export interface ChannelsOptions {
   readonly thread: number;
+  /** Which life of it this is. */
+  readonly epoch: number;
   readonly threads: ThreadTable;
   readonly transport: Transport;
   readonly connect: Connect;
@@ -53,6 +55,8 @@ export class Channels {
   /** Another thread has opened its channel to this one. */
   accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): void {
     const { transport, owner, receiver, creditTaken } = this.#options;
+    // What was on its way to an earlier life is lost, or is given again by its sender.
+    if (new ChannelMemory(memory).epoch !== this.#options.epoch) return transport.accept(end).close();
     this.#incoming[from]?.close();
     this.#incoming[from] = new IncomingChannel(
       from,
@@ -141,8 +145,8 @@ export class Channels {
     if (this.isDown(thread)) return undefined;
     const { transport, threads, owner, connect } = this.#options;
     const { sink, end, endTransfer } = transport.open();
-    const memory = ChannelMemory.allocate();
     const epoch = threads.load(thread, Word.epoch);
+    const memory = ChannelMemory.allocate(epoch);
     const channel = new OutgoingChannel(thread, epoch, owner, sink, memory, new FrameEncoder(owner));
     this.#outgoing[thread] = channel;
     connect(thread, memory, end, [...endTransfer]);

@@ -6,6 +6,9 @@
 import { LIMITS } from '../limits.js';
 import type { SlotTable } from '../slot-table.js';
 
+/** More than one, so that they are freed faster than they can gather. */
+const LATE_AT_ONCE = 4;
+
 export class Slots {
   readonly #table: SlotTable;
   readonly #thread: number;
@@ -38,8 +41,20 @@ export class Slots {
     return true;
   }
 
-  /** Slots that wait for messages still on their way. */
-  get retiring(): readonly number[] {
-    return [...this.#retiring];
+  get hasLate(): boolean {
+    return this.#retiring.size > 0;
+  }
+
+  /** A few of those that wait for messages on their way, or for admissions to be taken back; the next call goes on. */
+  late(): readonly number[] {
+    const some: number[] = [];
+    for (const slot of this.#retiring) {
+      if (some.push(slot) === LATE_AT_ONCE) break;
+    }
+    for (const slot of some) {
+      this.#retiring.delete(slot);
+      this.#retiring.add(slot);
+    }
+    return some;
   }
 }

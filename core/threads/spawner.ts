@@ -12,7 +12,7 @@ import { parseSpawnOptions, type SpawnOptions, type SpawnSettings } from '../act
 import { CodedError, textOf } from '../errors.js';
 import { decodeAlone, encodeAlone } from '../message/codec.js';
 import type { SpawnSignal } from '../message/signal.js';
-import { Counter } from '../thread-table.js';
+import { Counter, Word } from '../thread-table.js';
 import type { ActorHost } from './actor-host.js';
 
 /** Throws ACTOR_NAME_TAKEN, CONFIG_INVALID, THREAD_UNKNOWN, SLOTS_EXHAUSTED, MESSAGE_NOT_ENCODABLE. */
@@ -29,7 +29,7 @@ export function spawnActor(host: ActorHost, recipe: Recipe<unknown>, options: Sp
   const packed = thread === host.thread ? undefined : encodeAlone(args, { owner: host });
   const slot = host.slots.claim();
   const capacity = settings.overflow === 'reject' ? settings.capacity : Infinity;
-  const generation = host.table.let(slot, thread, capacity);
+  const generation = host.table.let(slot, thread, capacity, packed === undefined ? undefined : host.thread);
   host.count(Counter.spawned, 1);
   if (packed === undefined) {
     const cell = new ActorCell(host, slot, generation, settings);
@@ -67,6 +67,7 @@ export function receiveSpawn(host: ActorHost, signal: SpawnSignal): void {
   };
   const cell = host.cellFor(slot, generation);
   if (cell === undefined) return;
+  host.table.setSpawner(slot, undefined);
   cell.settings = settings;
   cell.parent = new RemoteParent(parentThread, parent?.slot, parent?.generation ?? 0);
   cell.parentPath = signal.path.slice(0, signal.path.lastIndexOf('/'));
@@ -82,17 +83,22 @@ export function receiveSpawn(host: ActorHost, signal: SpawnSignal): void {
 /** Takes a child on another thread into the books. */
 function adopt(host: ActorHost, child: RemoteChild, children: Children, options: SpawnOptions): void {
   children.add(child, options.name, options.supervision);
+  // The slot was let anew: its earlier tenant has ended, though the news of that is still on its way.
+  const before = host.remoteChildren.get(child.slot);
+  if (before !== undefined) host.casualties.childEnded(before.child, 'stopped');
   host.remoteChildren.set(child.slot, { child, children });
 }
 
 function threadFor(host: ActorHost, options: SpawnOptions, parent: ActorCell | undefined): number {
-  const { thread, near } = options;
-  if (near !== undefined) return (near as unknown as Ref).thread;
+  const { near, thread = (near as unknown as Ref | undefined)?.thread } = options;
   if (thread === 'main') return 0;
   if (thread === 'dedicated') return dedicatedThread(host);
   if (thread === undefined) return parent === undefined ? (host.root?.place(options) ?? host.thread) : host.thread;
-  if (Number.isInteger(thread) && thread >= 0 && thread < host.threads.threads) return thread;
-  throw new CodedError('THREAD_UNKNOWN', `expected a thread from 0 to ${host.threads.threads - 1}, got ${textOf(thread)}`, {
+  const isKnown = Number.isInteger(thread) && thread >= 0 && thread < host.threads.threads;
+  const isGivenUp = isKnown && host.threads.load(thread, Word.serving) === -1;
+  if (isKnown && !isGivenUp) return thread;
+  const got = isGivenUp ? `${thread}, which has died too often` : textOf(thread);
+  throw new CodedError('THREAD_UNKNOWN', `expected a thread from 0 to ${host.threads.threads - 1}, got ${got}`, {
     details: { thread },
   });
 }

@@ -14,8 +14,9 @@ import type { SlotTableMemory } from '../slot-table.js';
 import type { ThreadTableMemory } from '../thread-table.js';
 import type { Transport } from '../transport/transport.js';
 import { ActorHost } from './actor-host.js';
-import type { CasualtyReport } from './casualties.js';
+import type { CasualtyReport, Target } from './casualties.js';
 import type { Membership } from './groups.js';
+import { crossing } from './thread-events.js';
 
 /** Everything a new host must know. Plain data. */
 export interface ThreadInit {
@@ -58,7 +59,7 @@ export interface ThreadControl {
   /** Makes it that logical thread. */
   become(init: ThreadInit): Promise<void>;
   accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): Promise<void>;
-  died(thread: number): Promise<CasualtyReport>;
+  died(thread: number, unsent?: readonly Target[]): Promise<CasualtyReport>;
   ended(slots: readonly SlotId[]): Promise<void>;
   back(thread: number): Promise<void>;
   closeIntake(): Promise<void>;
@@ -73,7 +74,7 @@ export function flatControl(control: ThreadControl): ThreadControl {
   return {
     become: (init) => control.become(init),
     accept: (from, epoch, memory, end) => control.accept(from, epoch, memory, end),
-    died: (thread) => control.died(thread),
+    died: (thread, unsent) => control.died(thread, unsent),
     ended: (slots) => control.ended(slots),
     back: (thread) => control.back(thread),
     closeIntake: () => control.closeIntake(),
@@ -123,7 +124,7 @@ export class ThreadServer implements ThreadControl {
       logger: loggerFor(() => host),
       importModule,
       connect: (to, memory, end, transfer) => connect(thread, to, memory, end, transfer),
-      emit: (name, payload) => host.signal(0, { type: 'event', name, payload }),
+      emit: (name, payload) => host.signal(0, { type: 'event', name, payload: crossing(payload) }),
       handlerNamed: (number, name) => handlerNamed(thread, number, name),
     });
     this.host = host;
@@ -136,8 +137,8 @@ export class ThreadServer implements ThreadControl {
     this.#live().channels.accept(from, epoch, memory, end);
   }
 
-  async died(thread: number): Promise<CasualtyReport> {
-    return this.#live().casualties.died(thread);
+  async died(thread: number, unsent?: readonly Target[]): Promise<CasualtyReport> {
+    return this.#live().casualties.died(thread, unsent);
   }
 
   async ended(slots: readonly SlotId[]): Promise<void> {

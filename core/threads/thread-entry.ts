@@ -12,6 +12,7 @@ import { seededRandom } from '../random.js';
 import { call, serve, transferring } from '../rpc.js';
 import type { ActorHost } from './actor-host.js';
 import { importModule, markThread } from './import-module.js';
+import { crossing } from './thread-events.js';
 import { flatControl, type MainControl, ThreadServer } from './thread-control.js';
 import { transportNamed } from './transports.js';
 
@@ -59,7 +60,7 @@ function threadLogger(host: () => ActorHost, fixed: Readonly<Record<string, unkn
     (level: LogLevel) =>
     (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       const { thread } = host();
-      host().signal(0, { type: 'event', name: 'log', payload: { level, message, fields: { ...fixed, ...fields }, thread } });
+      host().signal(0, { type: 'event', name: 'log', payload: crossing({ level, message, fields: { ...fixed, ...fields }, thread }) });
     };
   return {
     debug: line('debug'),

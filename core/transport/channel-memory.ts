@@ -6,6 +6,7 @@
  *   word 32   starved   the sender waits for credit
  *   word 48   posted    messages of the journal already posted   (sender's line)
  *   word 49   admitted  messages ever put in the journal
+ *   word 50   epoch     the life of the receiving thread it was opened for
  *   word 64…  journal   ring of target slots: admitted, not yet posted
  *   bytes …   begun     ring of marks: which posted messages have begun
  *
@@ -22,6 +23,7 @@ const WRITTEN = 0;
 const TAKEN = 16;
 const STARVED = 32;
 const POSTED = 48;
+const EPOCH = 50;
 const BYTES = (JOURNAL + JOURNAL_SIZE) * 4;
 
 const POSITION_BITS = 14;
@@ -41,8 +43,15 @@ export class ChannelMemory {
     this.#begun = new Uint8Array(buffer, BYTES, LIMITS.retainedMessages);
   }
 
-  static allocate(): SharedArrayBuffer {
-    return new SharedArrayBuffer(BYTES + LIMITS.retainedMessages);
+  /** For a channel to that life of a thread. */
+  static allocate(epoch = 0): SharedArrayBuffer {
+    const buffer = new SharedArrayBuffer(BYTES + LIMITS.retainedMessages);
+    new Int32Array(buffer)[EPOCH] = epoch;
+    return buffer;
+  }
+
+  get epoch(): number {
+    return this.words[EPOCH] as number;
   }
 
   /** Sender: true while less than the credit is on its way; a single frame may go over. */

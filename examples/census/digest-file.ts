@@ -36,8 +36,9 @@ export async function digestFile(path: DiskPath, piece: Buffer): Promise<FileDig
   let file: FileHandle | undefined;
   try {
     file = await open(bytesOf(path), FLAGS);
-    if (!(await file.stat()).isFile()) return { path, failure: 'NOT_A_FILE' };
-    const read = await digest(file, nameOf(path), piece);
+    const stat = await file.stat();
+    if (!stat.isFile()) return { path, failure: 'NOT_A_FILE' };
+    const read = await digest(file, { name: nameOf(path), size: stat.size }, piece);
     return { path, ...read, tookMs: performance.now() - startMs };
   } catch (error) {
     return { path, failure: codeOf(error) };
@@ -48,17 +49,24 @@ export async function digestFile(path: DiskPath, piece: Buffer): Promise<FileDig
   }
 }
 
-async function digest(file: FileHandle, name: string, piece: Buffer) {
+/** Stops at the size it had when it was opened, which saves a look for more; a size of 0 may be that of a made-up file. */
+async function digest(
+  file: FileHandle,
+  { name, size }: { readonly name: string; readonly size: number },
+  piece: Buffer,
+) {
   const hash = createHash('sha256');
   let kind = kindOf(name, new Uint8Array());
   let bytes = 0;
   for (;;) {
     const { bytesRead } = await file.read(piece, 0, piece.length, null);
-    if (bytesRead === 0) return { bytes, kind, hash: hash.digest('base64url') };
+    if (bytesRead === 0) break;
     if (bytes === 0) kind = kindOf(name, piece.subarray(0, Math.min(bytesRead, HEAD_BYTES)));
     bytes += bytesRead;
     hash.update(piece.subarray(0, bytesRead));
+    if (bytes === size) break;
   }
+  return { bytes, kind, hash: hash.digest('base64url') };
 }
 
 function nameOf(path: DiskPath): string {

@@ -1,5 +1,5 @@
 /**
- * Digests files, a few at a time: while one waits for the disk another is hashed. There is one replica a thread, so all
+ * Digests files, a batch at a time: while one waits for the disk another is hashed. There is one replica a thread, so all
  * cores hash; its mailbox holds little, so whoever sends it paths goes at the pace of the disk.
  * Runs on: main and thread.
  */
@@ -10,14 +10,11 @@ import type { DiskPath } from './disk-path.js';
 /** A digest and the thread it was made on, or why there is none. */
 export type Digested = (FileDigest & { readonly thread: number }) | FileFailure;
 
-/** What the walker needs of whoever digests. */
-export interface Digests {
-  digest(path: DiskPath): Promise<Digested>;
-}
-
-/** Files a replica has in hand. */
-export const FILES_AT_ONCE = 8;
-const PIECE_BYTES = 256 * 1024;
+/** Files in one message: what it costs to wake a thread is shared by so many. */
+export const BATCH_FILES = 16;
+/** Batches a replica has in hand: while the last files of one are read the next is begun. */
+export const BATCHES_AT_ONCE = 2;
+const PIECE_BYTES = 128 * 1024;
 
 export const digester = defineActor(
   import.meta.url,
@@ -25,14 +22,18 @@ export const digester = defineActor(
   (ctx) => {
     const pieces: Buffer[] = [];
     const { thread } = ctx;
+
+    async function digest(path: DiskPath): Promise<Digested> {
+      const piece = pieces.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+      const result = await digestFile(path, piece);
+      pieces.push(piece);
+      return { ...result, thread };
+    }
+
     return {
-      async digest(path: DiskPath): Promise<Digested> {
-        const piece = pieces.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
-        const result = await digestFile(path, piece);
-        pieces.push(piece);
-        return { ...result, thread };
-      },
+      /** In the order of `paths`. */
+      digest: (paths: readonly DiskPath[]): Promise<Digested[]> => Promise.all(paths.map(digest)),
     };
   },
-  { concurrency: FILES_AT_ONCE },
+  { concurrency: BATCHES_AT_ONCE },
 );

@@ -26,9 +26,11 @@ async function run(words: readonly string[]): Promise<number> {
   }
   try {
     const census = await interruptible(command);
-    process.stdout.write(
-      command.isJson ? `${JSON.stringify(census)}\n` : reportOf(census, command.top),
-    );
+    const isColoured = process.stdout.isTTY === true && pc.isColorSupported;
+    const text = command.isJson
+      ? `${JSON.stringify(census)}\n`
+      : reportOf(census, command.top, isColoured);
+    process.stdout.write(text);
     return census.isWhole ? 0 : 130;
   } catch (error) {
     if (hasCode(error, 'CONFIG_INVALID')) return complain(error.message, 2);

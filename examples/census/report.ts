@@ -1,5 +1,5 @@
 /**
- * The census as tables for people. A function of the census; nothing is printed here.
+ * The census as tables for people. Functions of the census; nothing is printed here.
  * Runs on: any.
  */
 import Table from 'cli-table3';
@@ -9,114 +9,126 @@ import { duration, size, whole } from './figures.js';
 
 type Row = readonly (string | number)[];
 
-/** `top`: rows of each table at most. */
-export function reportOf(census: Census, top: number): string {
-  const parts = [
-    headlines(census),
-    section('Kinds', ['kind', 'files', 'bytes'], kindRows(census, top)),
-    duplicates(census, top),
-    section('Slowest files', ['file', 'bytes', 'time'], slowestRows(census, top)),
-    section(
-      'Throughput by thread',
-      ['thread', 'files', 'files/s', 'bytes', 'bytes/s'],
-      threadRows(census),
-    ),
-    section(`Not read: ${whole(census.failures)}`, ['path', 'why'], failedRows(census, top)),
-  ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+interface Section {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly Row[];
 }
 
-function headlines(census: Census): string {
-  const { directory, files, bytes, directories, links, others, empty, tookMs } = census;
+/** `top`: rows of each table at most. */
+export function reportOf(census: Census, top: number, isColoured: boolean): string {
+  const { bold, dim } = pc.createColors(isColoured);
+  const sections = [
+    summary(census),
+    kinds(census, top),
+    duplicates(census, top),
+    slowest(census, top),
+    threads(census),
+    failures(census, top),
+  ].filter(({ rows }) => rows.length > 0);
+  const parts = sections.map(
+    ({ title, head, rows }) => `${bold(title)}\n${table(head.map(dim), rows)}\n`,
+  );
+  return parts.join('\n');
+}
+
+function summary(census: Census): Section {
+  const { directory, files, bytes, tookMs } = census;
   const title = census.isWhole ? directory : `${directory} (ended before it was whole)`;
-  const rows: Row[] = [
+  const speed = `${rate(files, tookMs)} files/s, ${byteRate(bytes, tookMs)}`;
+  const rows = [
     ['files', whole(files)],
     ['bytes', `${whole(bytes)} (${size(bytes)})`],
-    ['directories', whole(directories)],
-    ['links, not followed', whole(links)],
-    ['empty files', whole(empty)],
-    [
-      'time',
-      `${duration(tookMs)}, ${whole(perSecond(files, tookMs))} files/s, ${size(perSecond(bytes, tookMs))}/s`,
-    ],
+    ['directories', whole(census.directories)],
+    ['links, not followed', whole(census.links)],
+    ['pipes, sockets, devices', whole(census.others)],
+    ['empty files', whole(census.empty)],
+    ['time', `${duration(tookMs)}, ${speed}`],
   ];
-  if (others > 0) rows.splice(4, 0, ['pipes, sockets, devices', whole(others)]);
-  return `${pc.bold(title)}\n${table([], rows)}`;
+  return { title, head: [], rows };
 }
 
-function duplicates({ duplicates: all, largestDuplicates }: Census, top: number): string {
+function kinds(census: Census, top: number): Section {
+  const rows: Row[] = census.kinds
+    .slice(0, top)
+    .map(({ kind, files, bytes }) => [kind, whole(files), size(bytes)]);
+  const rest = census.kinds.slice(top);
+  const files = rest.reduce((sum, one) => sum + one.files, 0);
+  const bytes = rest.reduce((sum, one) => sum + one.bytes, 0);
+  if (rest.length > 0) rows.push([`${rest.length} more`, whole(files), size(bytes)]);
+  return { title: 'Kinds', head: ['kind', 'files', 'bytes'], rows };
+}
+
+function duplicates({ duplicates: all, largestDuplicates }: Census, top: number): Section {
   const title = `Duplicates: ${whole(all.files)} files in ${whole(all.groups)} groups, ${size(all.wastedBytes)} wasted`;
   const rows = largestDuplicates
     .slice(0, top)
-    .map((one) => [one.path, whole(one.files), size(one.wastedBytes)]);
-  return section(title, ['one of them', 'files', 'wasted'], rows);
+    .map(({ path, files, wastedBytes }) => [path, whole(files), size(wastedBytes)]);
+  return { title, head: ['one of them', 'files', 'wasted'], rows };
 }
 
-function kindRows({ kinds }: Census, top: number): Row[] {
-  const rows: Row[] = kinds
+function slowest(census: Census, top: number): Section {
+  const rows = census.slowest
     .slice(0, top)
-    .map((one) => [one.kind, whole(one.files), size(one.bytes)]);
-  const rest = kinds.slice(top);
-  if (rest.length === 0) return rows;
-  const files = rest.reduce((sum, one) => sum + one.files, 0);
-  const bytes = rest.reduce((sum, one) => sum + one.bytes, 0);
-  return [...rows, [`${rest.length} more`, whole(files), size(bytes)]];
+    .map(({ path, bytes, tookMs }) => [path, size(bytes), duration(tookMs)]);
+  return { title: 'Slowest files', head: ['file', 'bytes', 'time'], rows };
 }
 
-function slowestRows({ slowest }: Census, top: number): Row[] {
-  return slowest.slice(0, top).map((one) => [one.path, size(one.bytes), duration(one.tookMs)]);
-}
-
-function threadRows({ threads, tookMs }: Census): Row[] {
-  return threads.map(({ thread, files, bytes }) => [
+function threads(census: Census): Section {
+  const { tookMs } = census;
+  const rows = census.threads.map(({ thread, files, bytes }) => [
     thread === 0 ? 'main' : thread,
     whole(files),
-    whole(perSecond(files, tookMs)),
+    rate(files, tookMs),
     size(bytes),
-    `${size(perSecond(bytes, tookMs))}/s`,
+    byteRate(bytes, tookMs),
   ]);
+  const head = ['thread', 'files', 'files/s', 'bytes', 'bytes/s'];
+  return { title: 'Throughput by thread', head, rows };
 }
 
-function failedRows({ failed }: Census, top: number): Row[] {
-  return failed.slice(0, top).map((one) => [one.path, one.failure]);
+function failures(census: Census, top: number): Section {
+  const rows = census.failed.slice(0, top).map(({ path, failure }) => [path, failure]);
+  return { title: `Not read: ${whole(census.failures)}`, head: ['path', 'why'], rows };
 }
 
-/** Empty without rows. */
-function section(title: string, head: readonly string[], rows: readonly Row[]): string {
-  return rows.length === 0 ? '' : `${pc.bold(title)}\n${table(head, rows)}`;
-}
-
-/** Lines without a frame: the first column to the left, numbers to the right. */
-function table(head: readonly string[], rows: readonly Row[]): string {
-  const none = {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-  };
-  const lines = {
-    ...none,
-    left: '',
-    'left-mid': '',
-    mid: '',
-    'mid-mid': '',
-    right: '',
-    'right-mid': '',
-    middle: '  ',
-  };
+/** Lines without a frame: the first column to the left, the others to the right. */
+function table(head: string[], rows: readonly Row[]): string {
   const columns = Math.max(head.length, ...rows.map((row) => row.length));
   const made = new Table({
-    chars: lines,
-    head: head.map((cell) => pc.dim(cell)),
+    chars: NO_FRAME,
+    head,
     colAligns: Array.from({ length: columns }, (_, index) => (index === 0 ? 'left' : 'right')),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   made.push(...rows.map((row) => [...row]));
   return made.toString();
+}
+
+const NO_FRAME = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+
+function rate(count: number, ms: number): string {
+  return whole(perSecond(count, ms));
+}
+
+function byteRate(bytes: number, ms: number): string {
+  return `${size(perSecond(bytes, ms))}/s`;
 }
 
 function perSecond(count: number, ms: number): number {

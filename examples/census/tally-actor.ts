@@ -66,21 +66,25 @@ export const tally = defineActor(import.meta.url, 'tally', (_ctx, top: number) =
     slowest = [...slowest, digest].sort((a, b) => b.tookMs - a.tookMs).slice(0, top);
   }
 
+  function count(file: Digested): void {
+    if ('failure' in file) {
+      failures++;
+      if (failed.length < FAILED_NAMED)
+        failed.push({ path: shown(file.path), failure: file.failure });
+      return;
+    }
+    files++;
+    bytes += file.bytes;
+    if (file.bytes === 0) empty++;
+    add(kinds, file.kind, file.bytes);
+    add(threads, file.thread, file.bytes);
+    keep(file);
+  }
+
   return {
-    /** One file, once. */
-    counted(file: Digested) {
-      if ('failure' in file) {
-        failures++;
-        if (failed.length < FAILED_NAMED)
-          failed.push({ path: shown(file.path), failure: file.failure });
-        return;
-      }
-      files++;
-      bytes += file.bytes;
-      if (file.bytes === 0) empty++;
-      add(kinds, file.kind, file.bytes);
-      add(threads, file.thread, file.bytes);
-      keep(file);
+    /** Each file once. */
+    counted(digested: readonly Digested[]) {
+      for (const file of digested) count(file);
     },
     progress: () => ({ files, bytes, failures }),
     totals(): Totals {

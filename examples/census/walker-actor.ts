@@ -6,17 +6,17 @@
  */
 import { type ActorRef, CodedError, defineActor } from '../../core/index.js';
 import type { FileFailure } from './digest-file.js';
-import { type Digested, digester, FILES_AT_ONCE } from './digester-actor.js';
+import { BATCH_FILES, BATCHES_AT_ONCE, type Digested, digester } from './digester-actor.js';
 import type { DiskPath } from './disk-path.js';
 import { type Walked, walkFiles } from './walk-files.js';
 
 /** What it needs of whoever counts. */
 export interface Counts {
-  counted(file: Digested): void;
+  counted(files: readonly Digested[]): void;
 }
 
 /** Of one replica's mailbox: what it has in hand, and as much to go on with. */
-const CAPACITY = 2 * FILES_AT_ONCE;
+const CAPACITY = 2 * BATCHES_AT_ONCE;
 
 export const walker = defineActor(
   import.meta.url,
@@ -33,15 +33,13 @@ export const walker = defineActor(
     const counts = tally.with({ deadlineMs: Infinity });
     let isHalted = false;
 
-    /** One of several that share the walk: as soon as its file is counted it takes the next. */
+    /** One of several that share the walk: as soon as its batch is counted it takes the next. */
     async function lane(files: AsyncGenerator<DiskPath | FileFailure>): Promise<void> {
-      for (let next = await files.next(); !next.done; next = await files.next()) {
-        const { value } = next;
-        const file =
-          typeof value === 'string'
-            ? await digests.ask('digest', value).catch(failed(value))
-            : value;
-        await counts.send('counted', file);
+      for (;;) {
+        const { paths, failures } = await nextBatch(files);
+        if (paths.length + failures.length === 0) return;
+        const digested = await digests.ask('digest', paths).catch(failed(paths));
+        await counts.send('counted', [...failures, ...digested]);
         if (isHalted) return void (await files.return(undefined));
       }
     }
@@ -62,7 +60,23 @@ export const walker = defineActor(
   { concurrency: 2 }, // to be halted while it walks
 );
 
-/** The digester broke, or its thread died: a failure of that file like any other. */
-function failed(path: DiskPath): (error: unknown) => FileFailure {
-  return (error) => ({ path, failure: error instanceof CodedError ? error.code : 'UNKNOWN' });
+/** The next files there are, at most {@link BATCH_FILES}; empty at the end. */
+async function nextBatch(files: AsyncGenerator<DiskPath | FileFailure>) {
+  const paths: DiskPath[] = [];
+  const failures: FileFailure[] = [];
+  while (paths.length + failures.length < BATCH_FILES) {
+    const { done, value } = await files.next();
+    if (done) break;
+    if (typeof value === 'string') paths.push(value);
+    else failures.push(value);
+  }
+  return { paths, failures };
+}
+
+/** The digester broke, or its thread died: a failure of those files like any other. */
+function failed(paths: readonly DiskPath[]): (error: unknown) => FileFailure[] {
+  return (error) => {
+    const failure = error instanceof CodedError ? error.code : 'UNKNOWN';
+    return paths.map((path) => ({ path, failure }));
+  };
 }

@@ -17,6 +17,7 @@ import {
   wideStasher,
 } from '../support/behaviour-actors.js';
 import { onEachStage } from '../support/behaviour-stage.js';
+import { eventually } from '../support/eventually.js';
 
 onEachStage('async handlers', (stage) => {
   it('run one at a time: the next message begins when the promise has settled', async () => {
@@ -189,6 +190,10 @@ onEachStage('priorities', (stage) => {
     ref.tell('note', to, 'low 2');
     const second = ref.ask('pass', at, to, 'b');
     const quick = ref.ask('quick');
+    await eventually('all to be queued', async () => {
+      const info = (await system.inspect()).find(({ path }) => path === ref.path);
+      return info?.queued === 4;
+    });
     at.tell('open');
     assert.equal(await Promise.race([quick, second]), 'quick');
     await Promise.all([first, second]);

@@ -225,6 +225,8 @@ onEachStage('stopping', (stage) => {
     const { system, near } = stage();
     const to = system.spawn(recorder());
     const parent = system.spawn(boss([{ name: 'heir' }], to), near);
+    const heir = await parent.ask('child', 'heir');
+    await heir.ask('total');
     parent.tell('renew', 'heir');
     const notes = await to.ask('until', 4);
     assert.deepEqual(notes.slice(1), ['heir start 0', 'heir stop', 'new heir start 0']);

@@ -63,7 +63,7 @@ describe('timers', () => {
   it('every fires at multiples from its start, skipping beats that find the last one queued', async () => {
     const { to, at, ref } = made();
     await ref.ask('every', 'beat', 100);
-    await hand.advance(250);
+    for (const ms of [100, 100, 50]) await hand.advance(ms);
     assert.deepEqual(await to.ask('notes'), ['beat 1', 'beat 2']);
     ref.tell('waitAt', at);
     await hand.advance(300);
@@ -88,7 +88,8 @@ describe('timers', () => {
     assert.deepEqual(await to.ask('notes'), ['prague fired']);
     await hand.advance(15 * 60_000);
     assert.deepEqual(await to.ask('notes'), ['prague fired', 'utc fired']);
-    await hand.advance(24 * 3_600_000);
+    // A beat that comes while the last one is still queued would be skipped: hour by hour.
+    for (let hour = 0; hour < 24; hour++) await hand.advance(3_600_000);
     assert.equal((await to.ask('notes')).length, 4);
     await assert.rejects(
       ref.ask('cron', 'bad', 'whenever'),
@@ -97,7 +98,7 @@ describe('timers', () => {
   });
 
   it('a wait that is no number of ms is refused', async () => {
-    const { ref } = made();
+    const ref = hand.system.spawn(timed(hand.system.spawn(recorder())), { supervision: { decide: 'resume' } });
     for (const ms of [-1, Number.NaN, Infinity]) {
       await assert.rejects(
         ref.ask('after', 'key', ms, 'x'),

@@ -44,7 +44,7 @@ export const recorder = defineActor(here, 'fault-recorder', (ctx) => {
     },
     /** The same without keeping the thread. */
     async holdSoftly(flag: number) {
-      Atomics.add(flags, flag, 1);
+      Atomics.compareExchange(flags, flag, 0, 1);
       while (Atomics.load(flags, flag) >= 0) await new Promise((resolve) => setImmediate(resolve));
       return 'released';
     },
@@ -238,6 +238,9 @@ export const overseer = defineActor(here, 'fault-overseer', (ctx) => {
     stopChild(name: string) {
       const child = children.get(name);
       if (child !== undefined) ctx.stop(child);
+    },
+    async sendSelf() {
+      await ctx.self<{ note(value: string): void }>().send('note', 'to itself');
     },
     thread: () => ctx.thread,
     restarts: () => ctx.restarts,

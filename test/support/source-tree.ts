@@ -22,6 +22,8 @@ export interface Import {
 
 const IMPORT = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
 const REFERENCE = /'(\.\.?\/[^'\n]*\.[mc]?js)'/g;
+/** A path up to a name that is put in later. */
+const FOLDER = /`(\.\.?\/[^`$\n]*\/)\$\{/g;
 
 /** Paths from the root, '/' in between, of every source file in a folder, those of its folders too. */
 export function sourceFiles(folder: string): string[] {
@@ -50,7 +52,10 @@ export function importsOf(file: string): Import[] {
 
 /** The files a file refers to in any way: imports, modules for other threads, child processes. */
 export function referencesOf(file: string): string[] {
-  return [...textOf(file).matchAll(REFERENCE)].map(([, path = '']) => fileOf(file, path));
+  const text = textOf(file);
+  const files = [...text.matchAll(REFERENCE)].map(([, path = '']) => fileOf(file, path));
+  const folders = [...text.matchAll(FOLDER)].map(([, path = '']) => fileOf(file, path));
+  return [...files, ...folders.flatMap((folder) => sourceFiles(folder))];
 }
 
 /** All that the roots refer to, and what that refers to, they themselves included. */

@@ -86,6 +86,7 @@ for (const thread of ['main', 1] as const) {
           return true;
         });
         await assert.rejects(ref.with({ signal: control.signal }).ask('notes'), { code: 'ASK_ABORTED' });
+        await system.stopActor(ref, 'kill');
       }));
   });
 }
@@ -194,9 +195,6 @@ describe('a chain of asks that is no circle', () => {
       const [head, ...rest] = chain.slice(0, 16) as [CallerRef, ...CallerRef[]];
       assert.equal(await head.ask('through', rest), 'pong');
       const [first, ...all] = [...chain, ...chain.slice(0, 1)] as [CallerRef, ...CallerRef[]];
-      await assert.rejects(first.ask('through', all), (error: CodedError) => {
-        assert.ok((cycleIn(error).details.paths as string[]).length > 16);
-        return true;
-      });
+      await assert.rejects(first.ask('through', all), /expected a chain of at most 16 asks, got \/c0 → .* → \/c0/);
     }));
 });
