@@ -3,7 +3,14 @@
  * actor/actor-ref (what a sender sees), actor/actor-context (what an actor may do), system/actor-system (the
  * front); then slot-table, transport/outgoing-channel and actor/actor-cell for how a message travels.
  */
-export type { ActorContext, Group, StopMode, StopReason, Terminated, Timers } from './actor/actor-context.js';
+export type {
+  ActorContext,
+  Group,
+  StopMode,
+  StopReason,
+  Terminated,
+  Timers,
+} from './actor/actor-context.js';
 export { group } from './actor/actor-context.js';
 export type {
   ActorRef,
@@ -31,7 +38,13 @@ export {
   type Recipe,
 } from './actor/definition.js';
 export type { KeySender, ReplicaSender, Replicas } from './actor/replicas.js';
-export type { MailboxOptions, ReplicaOptions, Routing, SpawnOptions, ThreadChoice } from './actor/spawn-options.js';
+export type {
+  MailboxOptions,
+  ReplicaOptions,
+  Routing,
+  SpawnOptions,
+  ThreadChoice,
+} from './actor/spawn-options.js';
 export { type ExposeOptions, expose } from './actor/expose.js';
 export type { Directive, Failure, Strategy, SupervisionOptions } from './actor/supervision.js';
 export type { SystemOptions } from './config.js';
@@ -41,7 +54,14 @@ export { adaptLogger, jsonLogger, type Logger, silentLogger } from './logger.js'
 export type * from './journal.js';
 export type { OverflowRule } from './mailbox/overflow.js';
 export { move } from './message/codec.js';
-export type { KeyRunner, Pool, PoolOptions, PoolStats, Runner, RunOptions } from './routing/pool.js';
+export type {
+  KeyRunner,
+  Pool,
+  PoolOptions,
+  PoolStats,
+  Runner,
+  RunOptions,
+} from './routing/pool.js';
 export { type ActorSystem, createSystem, type SystemStats } from './system/actor-system.js';
 export type { Drained } from './system/shutdown.js';
 export type { ActorInfo } from './threads/thread-control.js';

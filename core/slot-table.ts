@@ -139,7 +139,9 @@ export class SlotTable {
 
   /** Messages ever admitted, from all threads. */
   admittedTotal(slot: number): number {
-    return (Atomics.load(this.admitted, slot) + Atomics.load(this.#rows, slot * ROW_WORDS + LOCAL)) | 0;
+    return (
+      (Atomics.load(this.admitted, slot) + Atomics.load(this.#rows, slot * ROW_WORDS + LOCAL)) | 0
+    );
   }
 
   /**
@@ -250,13 +252,17 @@ export class SlotTable {
     this.#rows[slot * ROW_WORDS + STASHED] = this.stashed(slot) | (isOver ? OVER_BYTES : 0);
   }
 
-  /** Lets a claimed slot to a new tenant in state STARTING; answers the tenant's generation. */
+  /**
+   * Lets a claimed slot to a new tenant in state STARTING; answers the tenant's generation. `spawner` is the thread that
+   * will send the spawn signal, if that is another one.
+   */
   let(slot: number, owner: number, capacity: number, spawner?: number): number {
     const row = slot * ROW_WORDS;
     const generation = ((Atomics.load(this.#rows, row + STATE) >>> STATE_BITS) + 1) & 0x1fffffff;
     this.#rows[row + CAPACITY] = Math.min(capacity, 0x7fffffff);
     this.#rows[row + WAITERS] = 0;
     this.#rows[row + STASHED] = 0;
+    this.#rows[row + NEXT] = spawner === undefined ? 0 : spawner + 1;
     // In this order: free and owned by `owner` would be a slot of its free list to whoever mourns that thread.
     Atomics.store(this.#rows, row + STATE, (generation << STATE_BITS) | SlotState.starting);
     Atomics.store(this.#rows, row + OWNER, owner);

@@ -4,16 +4,14 @@
  * Runs on: main and thread.
  */
 import assert from 'node:assert/strict';
-import {
-  type ActorRef,
-  createSystem,
-  type Deferred,
-  defineActor,
-  silentLogger,
-} from '../core/index.js';
+import { type ActorRef, createSystem, defineActor, silentLogger } from '../core/index.js';
+
+interface Logbook {
+  note(line: string): void;
+}
 
 const diver = defineActor(import.meta.url, 'diver', () => ({
-  dive(logbook: ActorRef<{ note(line: string): void }>) {
+  dive(logbook: ActorRef<Logbook>) {
     logbook.tell('note', 'down');
     logbook.tell('note', 'up');
     throw new Error('out of air');
@@ -22,20 +20,18 @@ const diver = defineActor(import.meta.url, 'diver', () => ({
 
 const boat = defineActor(import.meta.url, 'boat', (ctx) => {
   const lines: string[] = [];
-  const waiting: Deferred<string[]>[] = [];
   return {
-    look(at: ActorRef<unknown>) {
-      ctx.watch(at, ({ reason }) => {
-        lines.push(`ended: ${reason}`);
-        for (const reply of waiting.splice(0)) reply.resolve(lines);
-      });
-    },
     note(line: string) {
       lines.push(line);
     },
-    ended() {
+    /** Answers when the diver has ended: the watch was set before the dive, in the same channel. */
+    sendDown(one: ActorRef<{ dive(logbook: ActorRef<Logbook>): void }>) {
       const reply = ctx.defer<string[]>();
-      waiting.push(reply);
+      ctx.watch(one, ({ reason }) => {
+        lines.push(`ended: ${reason}`);
+        reply.resolve(lines);
+      });
+      one.tell('dive', ctx.self<Logbook>());
       return reply;
     },
   };
@@ -44,11 +40,8 @@ const boat = defineActor(import.meta.url, 'boat', (ctx) => {
 const system = await createSystem({ threads: 2, logger: silentLogger });
 const above = system.spawn(boat(), { thread: 1 });
 const below = system.spawn(diver(), { thread: 2, supervision: { decide: 'stop' } });
-
-await above.send('look', below);
-const ended = above.ask('ended');
-below.tell('dive', above);
-assert.deepEqual(await ended, ['down', 'up', 'ended: failed']);
+const lines = await above.ask('sendDown', below);
+assert.deepEqual(lines, ['down', 'up', 'ended: failed']);
 
 // A program watches too; an actor that has ended already is 'gone'.
 assert.equal((await system.terminated(below)).reason, 'gone');
@@ -57,5 +50,5 @@ const stopped = system.terminated(other);
 await system.stopActor(other);
 assert.equal((await stopped).reason, 'stopped');
 assert.equal(other.tell('dive', above), 'stopped');
-console.log((await ended).join(', '));
+console.log(lines.join(', '));
 await system.stop();

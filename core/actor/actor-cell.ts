@@ -10,7 +10,15 @@ import type { Taken } from '../mailbox/fifo.js';
 import type { Mailbox } from '../mailbox/mailbox.js';
 import { evicted } from '../mailbox/overflow.js';
 import { PriorityMailbox } from '../mailbox/priority-mailbox.js';
-import { ARGC_MASK, Argc, type Asker, argsOf, Envelope, linkOf, type Meta } from '../message/envelope.js';
+import {
+  ARGC_MASK,
+  Argc,
+  type Asker,
+  argsOf,
+  Envelope,
+  linkOf,
+  type Meta,
+} from '../message/envelope.js';
 import { unwrapMoved } from '../message/codec.js';
 import { weightOf } from '../message/frame.js';
 import type { EndReason } from '../message/signal.js';
@@ -24,7 +32,13 @@ import { Child, type RemoteParent, type Supervisor } from './children.js';
 import type { Context } from './context.js';
 import type { ActorDefinition } from './definition.js';
 import { DeferredReply } from './deferred-reply.js';
-import { type HandlerFunction, isAsync, liveHandler, onlyWhile, SchemaRefusal } from './live-handler.js';
+import {
+  type HandlerFunction,
+  isAsync,
+  liveHandler,
+  onlyWhile,
+  SchemaRefusal,
+} from './live-handler.js';
 import type { Ref } from './ref.js';
 import type { SpawnSettings } from './spawn-options.js';
 import { pumpStream } from './stream.js';
@@ -147,7 +161,11 @@ export class ActorCell extends Child implements Supervisor {
     const { overflow, capacity } = this.settings;
     if (overflow !== 'reject') {
       const isOverBytes = this.extras?.isOverBytes === true && this.queued > 0;
-      const which = evicted(overflow, isOverBytes ? capacity : this.queued + this.inFlight, capacity);
+      const which = evicted(
+        overflow,
+        isOverBytes ? capacity : this.queued + this.inFlight,
+        capacity,
+      );
       if (which === 'newest') return this.#bury(name, payload, meta, 'evicted');
       if (which === 'oldest') this.#evictOldest();
     }
@@ -275,7 +293,13 @@ export class ActorCell extends Child implements Supervisor {
   }
 
   /** A message that will never be handled: settled, counted, told to its asker. */
-  bury(name: unknown, payload: unknown, meta: Meta, reason: EndReason | 'startFailed', error?: CodedError): void {
+  bury(
+    name: unknown,
+    payload: unknown,
+    meta: Meta,
+    reason: EndReason | 'startFailed',
+    error?: CodedError,
+  ): void {
     if (name === NOTICE) return;
     const why = endedInstead(reason);
     const asked = error ?? actorStopped(this.path, `"${String(name)}"`);
@@ -320,7 +344,10 @@ export class ActorCell extends Child implements Supervisor {
   /** A message its sender admitted and, dying, never sent: only its count is left. */
   settleOrphan(): void {
     this.#settle();
-    const error = new CodedError('ACTOR_THREAD_DIED', 'the sender died before it had sent the message');
+    const error = new CodedError(
+      'ACTOR_THREAD_DIED',
+      'the sender died before it had sent the message',
+    );
     const lost = { name: '', argc: Argc.none, payload: undefined, asker: undefined };
     this.host.deadLetter(this, lost, 'threadDied', error);
     this.publish();
@@ -354,7 +381,8 @@ export class ActorCell extends Child implements Supervisor {
     }
     this.#queue.push(name, payload, meta);
     const { capacity } = this.settings;
-    if (this.#queue.size * 2 > (capacity === Infinity ? LIMITS.mailboxMessages : capacity)) this.more().rising(this.queued);
+    if (this.#queue.size * 2 > (capacity === Infinity ? LIMITS.mailboxMessages : capacity))
+      this.more().rising(this.queued);
   }
 
   /** The oldest message makes room; the runtime's notices are none, and keep their place. */
@@ -462,10 +490,18 @@ export class ActorCell extends Child implements Supervisor {
     const expected = asker.isStream ? 'an async generator' : 'a handler that answers once';
     const got = isSource ? 'an async generator' : 'another result';
     const text = `expected ${expected} in "${name}" of ${this.path}, got ${got}`;
-    asker.fail(new CodedError('STREAM_EXPECTED', text, { details: { handler: name, path: this.path } }));
+    asker.fail(
+      new CodedError('STREAM_EXPECTED', text, { details: { handler: name, path: this.path } }),
+    );
   }
 
-  #threw(thrown: unknown, name: string, argc: Argc, payload: unknown, asker: Asker | undefined): void {
+  #threw(
+    thrown: unknown,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    asker: Asker | undefined,
+  ): void {
     const error = handlerError(this.path, name, thrown);
     if (error.name === 'Refusal') {
       asker?.fail(error);
@@ -482,7 +518,11 @@ export class ActorCell extends Child implements Supervisor {
 
   /** The message was stashed before the handler threw: it is kept, only the actor fails. */
   #failQuietly(name: string, thrown: unknown): void {
-    this.fail('handle', name, thrown instanceof Error ? thrown : handlerError(this.path, name, thrown));
+    this.fail(
+      'handle',
+      name,
+      thrown instanceof Error ? thrown : handlerError(this.path, name, thrown),
+    );
   }
 
   #unknown(name: string, argc: Argc, payload: unknown, asker: Asker | undefined): void {
@@ -553,12 +593,21 @@ export class ActorCell extends Child implements Supervisor {
     const error =
       reason === 'stopped'
         ? actorStopped(this.path, `"${String(name)}"`)
-        : new CodedError('MAILBOX_FULL', `"${String(name)}" was evicted from the full mailbox of ${this.path}`);
+        : new CodedError(
+            'MAILBOX_FULL',
+            `"${String(name)}" was evicted from the full mailbox of ${this.path}`,
+          );
     this.#settleLost(name, payload, meta, reason, error);
     this.publish();
   }
 
-  #settleLost(name: unknown, payload: unknown, meta: Meta, reason: Parameters<CellHost['deadLetter']>[2], error: CodedError): void {
+  #settleLost(
+    name: unknown,
+    payload: unknown,
+    meta: Meta,
+    reason: Parameters<CellHost['deadLetter']>[2],
+    error: CodedError,
+  ): void {
     const argc = (typeof meta === 'number' ? meta & ARGC_MASK : meta.argc) as Argc;
     const begun = typeof meta === 'number' ? meta & ~ARGC_MASK : meta.begun;
     if (begun !== 0) this.host.markBegun(begun);
@@ -594,7 +643,9 @@ export class ActorCell extends Child implements Supervisor {
     for (let one = emptyTaken(); this.#shift(one); one = emptyTaken()) {
       const { name, payload, meta } = one;
       const asker = typeof meta === 'object' ? meta.asker : undefined;
-      const isCircle = asker !== undefined && this.#isAskedInCircle(name as string, payload, meta as Envelope, asker);
+      const isCircle =
+        asker !== undefined &&
+        this.#isAskedInCircle(name as string, payload, meta as Envelope, asker);
       if (!isCircle) kept.push(one);
     }
     for (const { name, payload, meta } of kept) this.#push(name, payload, meta);

@@ -93,7 +93,10 @@ export class AskTable {
   register(awaiting: Awaiting): number {
     if (awaiting.id >= 0) return awaiting.id;
     if (this.#awaiting.size >= LIMITS.asksMax) {
-      throw new CodedError('ASKS_TOO_MANY', `expected at most ${LIMITS.asksMax} asks in flight on a thread, got one more`);
+      throw new CodedError(
+        'ASKS_TOO_MANY',
+        `expected at most ${LIMITS.asksMax} asks in flight on a thread, got one more`,
+      );
     }
     awaiting.id = this.#next;
     this.#next = (this.#next + 1) >>> 0;
@@ -150,13 +153,22 @@ export function actorStopped(path: string, what: string): CodedError {
 }
 
 export function askAborted(target: AskTarget, name: string, signal: AbortSignal): CodedError {
-  return new CodedError('ASK_ABORTED', `"${name}" to ${target.path} was given up by its AbortSignal`, {
-    details: { handler: name, path: target.path },
-    cause: signal.reason,
-  });
+  return new CodedError(
+    'ASK_ABORTED',
+    `"${name}" to ${target.path} was given up by its AbortSignal`,
+    {
+      details: { handler: name, path: target.path },
+      cause: signal.reason,
+    },
+  );
 }
 
-export function askCycle(path: string, name: string, chain: AskChain | undefined, expected: string): CodedError {
+export function askCycle(
+  path: string,
+  name: string,
+  chain: AskChain | undefined,
+  expected: string,
+): CodedError {
   const paths = [...pathsOf(chain), path];
   return new CodedError('ASK_CYCLE', `expected ${expected}, got ${paths.join(' → ')} ("${name}")`, {
     details: { handler: name, path, paths },

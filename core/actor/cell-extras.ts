@@ -53,7 +53,8 @@ export class CellExtras {
   overlay: HandlerMap | undefined = undefined;
   abort: AbortController | undefined = undefined;
   registeredName: string | undefined = undefined;
-  receiveTimeout: { readonly ms: number; readonly fn: () => unknown; cancel: Cancel } | undefined = undefined;
+  receiveTimeout: { readonly ms: number; readonly fn: () => unknown; cancel: Cancel } | undefined =
+    undefined;
   whenChildless: (() => void) | undefined = undefined;
   fences: Fences | undefined = undefined;
   startError: CodedError | undefined = undefined;

@@ -71,20 +71,35 @@ export interface CellHost {
   /** The channel to another thread, opened at first use; undefined while that thread is being replaced. */
   channelTo(thread: number): OutgoingChannel | undefined;
   /** Keeps a message for a thread that is being replaced. Answers like a mailbox. */
-  hold(ref: Ref, name: string, argc: Argc, payload: unknown, meta: Meta): 'accepted' | 'full' | 'stopped';
+  hold(
+    ref: Ref,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    meta: Meta,
+  ): 'accepted' | 'full' | 'stopped';
   /** The cell of a slot on this thread. */
   cellAt(slot: number): ActorCell | undefined;
   /** The same of one tenant, made to wait if its spawn has not come yet; undefined when it has stopped. */
   cellFor(slot: number, generation: number): ActorCell | undefined;
   refTo(slot: number, generation: number, thread: number, path?: string): Ref;
   spawn(recipe: Recipe<unknown>, options: SpawnOptions, parent: ActorCell | undefined): Ref;
-  spawnReplicas(recipe: Recipe<unknown>, options: ReplicaOptions, parent: ActorCell | undefined): Replicas<unknown>;
+  spawnReplicas(
+    recipe: Recipe<unknown>,
+    options: ReplicaOptions,
+    parent: ActorCell | undefined,
+  ): Replicas<unknown>;
   request(thread: number, request: HostRequest): Promise<unknown>;
 
   /** To a child's thread: what its supervisor decided. */
   command(child: Child, command: CellCommand): void;
   /** Child -> supervisor. */
-  reportFailure(cell: ActorCell, phase: 'start' | 'handle' | 'restart', handler: string | undefined, error: Error): void;
+  reportFailure(
+    cell: ActorCell,
+    phase: 'start' | 'handle' | 'restart',
+    handler: string | undefined,
+    error: Error,
+  ): void;
   reportEnd(cell: ActorCell, reason: EndReason): void;
   /** A supervisor has decided about a child: for the event stream. */
   childFailed(child: Child, failure: Failure, verdict: Verdict): void;
@@ -109,7 +124,12 @@ export interface CellHost {
   proxyFor(ref: Ref, options: AskOptions): object;
 
   /** Counts, publishes and, if it was asked, answers a message that was not handled. */
-  deadLetter(target: SlotId & { readonly path: string }, lost: LostMessage, reason: DeadLetterReason, error: CodedError): void;
+  deadLetter(
+    target: SlotId & { readonly path: string },
+    lost: LostMessage,
+    reason: DeadLetterReason,
+    error: CodedError,
+  ): void;
   highWater(cell: ActorCell, depth: number): void;
   /** A forwarded ask: its asker must know on whom the answer depends now. */
   askMoved(asker: RemoteAsker, to: Ref): void;

@@ -147,7 +147,11 @@ function runCommand(cell: ActorCell, command: CellCommand): void {
   switch (command.type) {
     case 'stop':
       // What is queued can be handled only once it runs: a drain waits for that, a stop does not.
-      if (command.mode === 'drain' && cell.state < CellState.draining && cell.state !== CellState.running) {
+      if (
+        command.mode === 'drain' &&
+        cell.state < CellState.draining &&
+        cell.state !== CellState.running
+      ) {
         cell.more().drain = command;
         return;
       }
@@ -167,7 +171,12 @@ function runCommand(cell: ActorCell, command: CellCommand): void {
 }
 
 function restartCell(cell: ActorCell): void {
-  if (cell.state === CellState.restarting || cell.state >= CellState.draining || cell.state === CellState.loading) return;
+  if (
+    cell.state === CellState.restarting ||
+    cell.state >= CellState.draining ||
+    cell.state === CellState.loading
+  )
+    return;
   const isStarting = cell.state === CellState.starting;
   cell.state = CellState.restarting;
   cell.host.table.setState(cell.slot, cell.generation, SlotState.suspended);
@@ -184,7 +193,11 @@ function restartCell(cell: ActorCell): void {
 }
 
 /** drain: after what is queued. stop: after the message in hand. kill: now. */
-export function stopCell(cell: ActorCell, mode: 'drain' | 'stop' | 'kill', reason: EndReason): void {
+export function stopCell(
+  cell: ActorCell,
+  mode: 'drain' | 'stop' | 'kill',
+  reason: EndReason,
+): void {
   const { state, host } = cell;
   if (state === CellState.stopped) return;
   const isWaiting = state === CellState.stopping || state === CellState.draining;
@@ -273,20 +286,27 @@ function quiesce(cell: ActorCell, why: StopReason): void {
   for (const group of extras.groups ?? []) host.leave(cell, group);
   extras.groups = undefined;
   const { flights, deferred, sources, abort } = extras;
-  if (flights.length + (deferred?.size ?? 0) + (sources?.size ?? 0) === 0 && abort === undefined) return;
-  const error = why === 'restart' ? restarted(cell.path) : actorStopped(cell.path, 'the answer to the end');
+  if (flights.length + (deferred?.size ?? 0) + (sources?.size ?? 0) === 0 && abort === undefined)
+    return;
+  const error =
+    why === 'restart' ? restarted(cell.path) : actorStopped(cell.path, 'the answer to the end');
   extras.abort = undefined;
   abort?.abort(error);
   for (const flight of [...flights]) {
     cell.removeFlight(flight);
-    if (!flight.isStashed) cell.loseFlight(flight, why === 'restart' ? 'restarted' : 'killed', error);
+    if (!flight.isStashed)
+      cell.loseFlight(flight, why === 'restart' ? 'restarted' : 'killed', error);
   }
   for (const reply of [...(deferred ?? [])]) reply.abandon(error);
   for (const source of [...(sources ?? [])]) source.end(error);
 }
 
 function restarted(path: string): CodedError {
-  return new CodedError('ACTOR_RESTARTED', `expected an answer from ${path}, but it was restarted`, { details: { path } });
+  return new CodedError(
+    'ACTOR_RESTARTED',
+    `expected an answer from ${path}, but it was restarted`,
+    { details: { path } },
+  );
 }
 
 async function runHooks(cell: ActorCell, why: StopReason): Promise<void> {
@@ -296,7 +316,10 @@ async function runHooks(cell: ActorCell, why: StopReason): Promise<void> {
     try {
       await hook(why);
     } catch (error) {
-      cell.host.logger.error('an onStop hook failed', { path: cell.path, error: errorToWire(error) });
+      cell.host.logger.error('an onStop hook failed', {
+        path: cell.path,
+        error: errorToWire(error),
+      });
     }
   }
 }
@@ -311,8 +334,11 @@ function ended(cell: ActorCell): void {
   host.table.setState(cell.slot, cell.generation, SlotState.stopped);
   const error = cell.extras?.startError;
   const why = error === undefined ? reason : 'startFailed';
-  if (cell.queued > 0) for (const { name, payload, meta } of cell.takeAll()) cell.bury(name, payload, meta, why, error);
-  for (const [, reject] of takeStartWaiters(cell)) reject(error ?? actorStopped(cell.path, 'its start'));
+  if (cell.queued > 0)
+    for (const { name, payload, meta } of cell.takeAll())
+      cell.bury(name, payload, meta, why, error);
+  for (const [, reject] of takeStartWaiters(cell))
+    reject(error ?? actorStopped(cell.path, 'its start'));
   const { counters } = host;
   counters[Counter.ended] = (counters[Counter.ended] as number) + 1;
   cell.handlers = undefined;
@@ -331,4 +357,3 @@ export function endedInstead(reason: EndReason | 'startFailed'): DeadLetterReaso
   if (reason === 'killed') return 'killed';
   return reason === 'threadDied' ? 'threadDied' : 'stopped';
 }
-

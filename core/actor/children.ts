@@ -39,7 +39,10 @@ export class RemoteChild extends Child {
   /** Set when it was told to stop: after its thread's death it is not made again. */
   isStopping = false;
 
-  constructor(readonly spawn: SpawnSignal, readonly thread: number) {
+  constructor(
+    readonly spawn: SpawnSignal,
+    readonly thread: number,
+  ) {
     super();
   }
 
@@ -108,9 +111,13 @@ export class Children {
   /** Throws ACTOR_NAME_TAKEN. */
   checkName(name: string | undefined): void {
     if (name === undefined || !this.#names?.has(name)) return;
-    throw new CodedError('ACTOR_NAME_TAKEN', `expected a name new among the children of ${this.#supervisor.path}, got "${name}"`, {
-      details: { name, parent: this.#supervisor.path },
-    });
+    throw new CodedError(
+      'ACTOR_NAME_TAKEN',
+      `expected a name new among the children of ${this.#supervisor.path}, got "${name}"`,
+      {
+        details: { name, parent: this.#supervisor.path },
+      },
+    );
   }
 
   add(child: Child, name: string | undefined, override: SupervisionOptions | undefined): void {
@@ -241,7 +248,8 @@ export class Children {
       this.#delayed?.delete(child);
       if (!this.has(child)) return;
       const strategy = options.strategy ?? 'one-for-one';
-      const all = strategy === 'one-for-one' ? [child] : affected(strategy, [...this], child).restart;
+      const all =
+        strategy === 'one-for-one' ? [child] : affected(strategy, [...this], child).restart;
       for (const one of all) host.command(one, { type: 'restart' });
     };
     if (delayMs <= 0) return act();
@@ -252,6 +260,10 @@ export class Children {
 
   #stop(child: Child, mode: 'stop' | 'kill'): void {
     this.#delayed?.get(child)?.();
-    this.#supervisor.host.command(child, { type: 'stop', mode, reason: mode === 'kill' ? 'killed' : 'stopped' });
+    this.#supervisor.host.command(child, {
+      type: 'stop',
+      mode,
+      reason: mode === 'kill' ? 'killed' : 'stopped',
+    });
   }
 }

@@ -9,7 +9,14 @@ import { LIMITS } from '../limits.js';
 import type { Logger } from '../logger.js';
 import { ARGC_MASK, Argc } from '../message/envelope.js';
 import type { ActorCell } from './actor-cell.js';
-import type { ActorContext, Group, StopMode, StopReason, Terminated, Timers } from './actor-context.js';
+import type {
+  ActorContext,
+  Group,
+  StopMode,
+  StopReason,
+  Terminated,
+  Timers,
+} from './actor-context.js';
 import type { ActorRef, Deferred } from './actor-ref.js';
 import { RemoteParent } from './children.js';
 import { DeferredReply } from './deferred-reply.js';
@@ -72,9 +79,13 @@ export class Context implements ActorContext {
 
   spawn<P>(recipe: Recipe<P>, options: ReplicaOptions): Replicas<P>;
   spawn<P>(recipe: Recipe<P>, options?: SpawnOptions): ActorRef<P>;
-  spawn<P>(recipe: Recipe<P>, options: SpawnOptions | ReplicaOptions = {}): ActorRef<P> | Replicas<P> {
+  spawn<P>(
+    recipe: Recipe<P>,
+    options: SpawnOptions | ReplicaOptions = {},
+  ): ActorRef<P> | Replicas<P> {
     const cell = this.#live();
-    if ('replicas' in options) return cell.host.spawnReplicas(recipe, options, cell) as unknown as Replicas<P>;
+    if ('replicas' in options)
+      return cell.host.spawnReplicas(recipe, options, cell) as unknown as Replicas<P>;
     return cell.host.spawn(recipe, options, cell) as unknown as ActorRef<P>;
   }
 
@@ -101,27 +112,46 @@ export class Context implements ActorContext {
     const { slot, generation, path } = ref as unknown as Ref;
     if (slot === cell.slot && generation === cell.generation) return cell.command(command);
     for (const child of cell.extras?.hasChildren ? cell.extras.children : []) {
-      if (child.slot === slot && child.generation === generation) return cell.host.command(child, command);
+      if (child.slot === slot && child.generation === generation)
+        return cell.host.command(child, command);
     }
     if (!cell.host.table.isLive(slot, generation)) return;
-    throw new CodedError('ASSERTION_FAILED', `expected ${cell.path} to stop itself or a child, got ${path}`, {
-      details: { path: cell.path, other: path },
-    });
+    throw new CodedError(
+      'ASSERTION_FAILED',
+      `expected ${cell.path} to stop itself or a child, got ${path}`,
+      {
+        details: { path: cell.path, other: path },
+      },
+    );
   }
 
   stash(): void {
     const cell = this.#live();
     const { running, taken } = cell.host;
     const { concurrency = 1, stashMax = LIMITS.stashMessages } = cell.definition?.options ?? {};
-    if (running.cell !== cell || typeof taken.name !== 'string' || running.isStashed || concurrency > 1) {
-      const where = concurrency > 1 ? `concurrency 1, got ${concurrency}` : 'the synchronous part of a handler, once';
-      throw new CodedError('STASH_MISUSED', `expected ctx.stash() of ${cell.path} in ${where}`, { details: { path: cell.path } });
+    if (
+      running.cell !== cell ||
+      typeof taken.name !== 'string' ||
+      running.isStashed ||
+      concurrency > 1
+    ) {
+      const where =
+        concurrency > 1
+          ? `concurrency 1, got ${concurrency}`
+          : 'the synchronous part of a handler, once';
+      throw new CodedError('STASH_MISUSED', `expected ctx.stash() of ${cell.path} in ${where}`, {
+        details: { path: cell.path },
+      });
     }
     const extras = cell.more();
     if (extras.stash.length >= stashMax) {
-      throw new CodedError('STASH_FULL', `expected at most ${stashMax} stashed messages in ${cell.path}, got one more`, {
-        details: { path: cell.path, stashMax },
-      });
+      throw new CodedError(
+        'STASH_FULL',
+        `expected at most ${stashMax} stashed messages in ${cell.path}, got one more`,
+        {
+          details: { path: cell.path, stashMax },
+        },
+      );
     }
     const { name, payload } = taken;
     const meta = typeof taken.meta === 'number' ? taken.meta & ARGC_MASK : taken.meta;
@@ -135,7 +165,10 @@ export class Context implements ActorContext {
   unstash(): number {
     const cell = this.#live();
     if (cell.host.running.cell !== cell) {
-      throw new CodedError('STASH_MISUSED', `expected ctx.unstash() of ${cell.path} in the synchronous part of a handler or the behaviour`);
+      throw new CodedError(
+        'STASH_MISUSED',
+        `expected ctx.unstash() of ${cell.path} in the synchronous part of a handler or the behaviour`,
+      );
     }
     return returnStash(cell);
   }
@@ -150,12 +183,17 @@ export class Context implements ActorContext {
     const cell = this.#live();
     const { running, taken } = cell.host;
     if (running.cell !== cell) {
-      throw new CodedError('DEFER_MISUSED', `expected ctx.defer() of ${cell.path} in the synchronous part of a handler`);
+      throw new CodedError(
+        'DEFER_MISUSED',
+        `expected ctx.defer() of ${cell.path} in the synchronous part of a handler`,
+      );
     }
     const extras = cell.more();
     extras.deferred ??= new Set();
     const { deferred } = extras;
-    const reply = new DeferredReply<T>(running.asker, cell.path, String(taken.name), (ended) => deferred.delete(ended as DeferredReply));
+    const reply = new DeferredReply<T>(running.asker, cell.path, String(taken.name), (ended) =>
+      deferred.delete(ended as DeferredReply),
+    );
     running.asker = undefined;
     deferred.add(reply as DeferredReply);
     return reply;
@@ -183,7 +221,10 @@ export class Context implements ActorContext {
     const cell = this.#live();
     const extras = cell.more();
     extras.receiveTimeout?.cancel();
-    extras.receiveTimeout = ms === undefined || fn === undefined ? undefined : { ms: checkMs('receiveTimeout', ms), fn, cancel: () => {} };
+    extras.receiveTimeout =
+      ms === undefined || fn === undefined
+        ? undefined
+        : { ms: checkMs('receiveTimeout', ms), fn, cancel: () => {} };
     extras.armReceiveTimeout();
   }
 
@@ -231,13 +272,20 @@ export class Context implements ActorContext {
   #live(): ActorCell {
     const cell = this.#cell;
     if (cell !== undefined) return cell;
-    throw new CodedError('CONTEXT_FENCED', 'expected a context to be used while its incarnation lives, got a use after it had ended');
+    throw new CodedError(
+      'CONTEXT_FENCED',
+      'expected a context to be used while its incarnation lives, got a use after it had ended',
+    );
   }
 }
 
 function checkMs(key: string, ms: number): number {
   if (typeof ms === 'number' && ms >= 0 && ms !== Infinity) return ms;
-  throw new CodedError('CONFIG_INVALID', `expected a timer "${key}" of 0 ms or more, got ${textOf(ms)}`, { details: { key } });
+  throw new CodedError(
+    'CONFIG_INVALID',
+    `expected a timer "${key}" of 0 ms or more, got ${textOf(ms)}`,
+    { details: { key } },
+  );
 }
 
 function once(cell: ActorCell, key: string, ms: number, fn: () => unknown): void {
@@ -262,7 +310,13 @@ function every(cell: ActorCell, key: string, ms: number, fn: () => unknown): voi
   beat(cell, key, fn, () => periodMs - ((clock.now() - startMs) % periodMs));
 }
 
-function onCron(cell: ActorCell, key: string, next: (afterMs: number) => number, fn: () => unknown, nowMs: number): void {
+function onCron(
+  cell: ActorCell,
+  key: string,
+  next: (afterMs: number) => number,
+  fn: () => unknown,
+  nowMs: number,
+): void {
   let dueMs = next(nowMs);
   beat(cell, key, fn, () => {
     const now = cell.host.clock.wallNow();

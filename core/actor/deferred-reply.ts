@@ -12,7 +12,12 @@ export class DeferredReply<T = unknown> implements Deferred<T> {
   readonly #handler: string;
   readonly #onEnd: (reply: DeferredReply<T>) => void;
 
-  constructor(asker: Asker | undefined, path: string, handler: string, onEnd: (reply: DeferredReply<T>) => void) {
+  constructor(
+    asker: Asker | undefined,
+    path: string,
+    handler: string,
+    onEnd: (reply: DeferredReply<T>) => void,
+  ) {
     this.#asker = asker;
     this.#path = path;
     this.#handler = handler;

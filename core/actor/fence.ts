@@ -14,7 +14,8 @@ import type { Flight } from './cell-extras.js';
 export function whenPassed(cell: ActorCell, done: () => void): void {
   cell.fence(() => {
     const extras = cell.extras;
-    const isIdle = extras === undefined || (extras.stash.length === 0 && extras.flights.length === 0);
+    const isIdle =
+      extras === undefined || (extras.stash.length === 0 && extras.flights.length === 0);
     if (isIdle) return done();
     extras.fences ??= new Fences();
     if (extras.stash.length > 0) extras.fences.afterUnstash(() => whenPassed(cell, done));

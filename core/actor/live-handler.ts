@@ -14,7 +14,7 @@ const REFUSED: ReadonlySet<string> = new Set(REFUSED_NAMES);
 export type HandlerFunction = (...args: unknown[]) => unknown;
 
 const AsyncFunction = (async () => {}).constructor;
-const AsyncGeneratorFunction = (async function* () {}).constructor;
+const AsyncGeneratorFunction = async function* () {}.constructor;
 
 /** An async function: what it does after its first await must still know whose it is. */
 export function isAsync(fn: unknown): boolean {
@@ -35,9 +35,13 @@ export class SchemaRefusal extends Error {
 
   named(path: string, handler: string): CodedError {
     const { issues } = this;
-    return new CodedError('MESSAGE_REFUSED', `expected the arguments its schemas accept in "${handler}" of ${path}, got ${this.message}`, {
-      details: { path, handler, issues },
-    });
+    return new CodedError(
+      'MESSAGE_REFUSED',
+      `expected the arguments its schemas accept in "${handler}" of ${path}, got ${this.message}`,
+      {
+        details: { path, handler, issues },
+      },
+    );
   }
 }
 
@@ -59,22 +63,32 @@ export function liveHandler(
 /** What is wrong with a handler map, as an error still to be given the actor's path; undefined when nothing is. */
 export function handlerFault(handlers: unknown): ((path: string) => CodedError) | undefined {
   if (typeof handlers !== 'object' || handlers === null) {
-    return (path) => nameRefused(path, '', `the behaviour of ${path} to return its handlers`, textOf(handlers));
+    return (path) =>
+      nameRefused(path, '', `the behaviour of ${path} to return its handlers`, textOf(handlers));
   }
   for (const name in handlers) {
     const handler = (handlers as Record<string, unknown>)[name];
     if (REFUSED.has(name) || name.length > LIMITS.nameCharsMax) {
-      return (path) => nameRefused(path, name, `a handler name in ${path} that not every object carries`, `"${name}"`);
+      return (path) =>
+        nameRefused(
+          path,
+          name,
+          `a handler name in ${path} that not every object carries`,
+          `"${name}"`,
+        );
     }
     if (typeof handler !== 'function') {
-      return (path) => nameRefused(path, name, `"${name}" of ${path} to be a function`, textOf(handler));
+      return (path) =>
+        nameRefused(path, name, `"${name}" of ${path} to be a function`, textOf(handler));
     }
   }
   return undefined;
 }
 
 function nameRefused(path: string, handler: string, expected: string, got: string): CodedError {
-  return new CodedError('HANDLER_NAME_REFUSED', `expected ${expected}, got ${got}`, { details: { handler, path } });
+  return new CodedError('HANDLER_NAME_REFUSED', `expected ${expected}, got ${got}`, {
+    details: { handler, path },
+  });
 }
 
 function behindSchemas(fn: HandlerFunction, schemas: readonly StandardSchemaV1[]): HandlerFunction {

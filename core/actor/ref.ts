@@ -117,7 +117,9 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
   offer(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
     const { host } = this;
     if (host.room.size !== 0 && host.room.has(this.slot)) {
-      return this.#refuse(host.table.isLive(this.slot, this.generation) ? Admission.full : Admission.stopped);
+      return this.#refuse(
+        host.table.isLive(this.slot, this.generation) ? Admission.full : Admission.stopped,
+      );
     }
     return this.attempt(name, argc, payload, envelope);
   }
@@ -125,7 +127,8 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
   /** The same for one that waited for room itself. */
   attempt(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
     const { host } = this;
-    if (host.intakeClosed && host.running.current() === undefined) return this.#refuse(Admission.stopped);
+    if (host.intakeClosed && host.running.current() === undefined)
+      return this.#refuse(Admission.stopped);
     const answer = this.give(name, argc, payload, envelope);
     return answer === Admission.accepted ? answer : this.#refuse(answer);
   }
@@ -138,7 +141,11 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     const channel = host.channelTo(this.thread);
     if (channel === undefined) {
       const told = host.hold(this, name, argc, payload, envelope ?? argc);
-      return told === 'accepted' ? Admission.accepted : told === 'full' ? Admission.full : Admission.stopped;
+      return told === 'accepted'
+        ? Admission.accepted
+        : told === 'full'
+          ? Admission.full
+          : Admission.stopped;
     }
     const answer = channel.admit(this.slot, this.generation);
     if (answer !== Admission.accepted) return answer;
@@ -164,13 +171,24 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
   }
 
   /** Another try of one that waits: counted when it ends. What an actor sends is let in while the system drains. */
-  #retry(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): () => Admission {
+  #retry(
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    envelope: Envelope | undefined,
+  ): () => Admission {
     const { host } = this;
     const isInside = host.running.current() !== undefined;
-    return () => (host.intakeClosed && !isInside ? Admission.stopped : this.give(name, argc, payload, envelope));
+    return () =>
+      host.intakeClosed && !isInside ? Admission.stopped : this.give(name, argc, payload, envelope);
   }
 
-  askWith(options: InnerAskOptions, name: string, args: readonly unknown[], route: Route = this): Promise<unknown> {
+  askWith(
+    options: InnerAskOptions,
+    name: string,
+    args: readonly unknown[],
+    route: Route = this,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const ask = new PendingAsk(this.host.asks, this, name, resolve, reject);
       const argc = args.length;
@@ -200,8 +218,8 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     if (options.whenFull !== 'wait') return ask.fail(this.fullError(ask.name));
     const attempt = (): Admission => route.attempt(ask.name, ask.argc, payload, ask);
     const retry = route === this ? this.#retry(ask.name, ask.argc, payload, ask) : attempt;
-    waitForRoom(this, options, ask.name, () => (ask.isDone ? Admission.accepted : retry())).catch((error: unknown) =>
-      ask.fail(error),
+    waitForRoom(this, options, ask.name, () => (ask.isDone ? Admission.accepted : retry())).catch(
+      (error: unknown) => ask.fail(error),
     );
   }
 
@@ -216,7 +234,10 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
 
   #stoppedError(what: string): CodedError {
     if (this.host.intakeClosed && this.host.running.current() === undefined) {
-      return new CodedError('SYSTEM_STOPPED', `expected ${this.path} to take ${what}, but the system takes nothing new`);
+      return new CodedError(
+        'SYSTEM_STOPPED',
+        `expected ${this.path} to take ${what}, but the system takes nothing new`,
+      );
     }
     return actorStopped(this.path, what);
   }

@@ -57,14 +57,23 @@ const ROUTINGS: readonly Routing[] = ['round-robin', 'random', 'least-loaded', '
 
 /** Throws CONFIG_INVALID with every fault. */
 export function parseReplicaOptions(definition: string, options: ReplicaOptions): ReplicaSettings {
-  const { replicas, routing = 'round-robin', renewalsMax = LIMITS.replicaRenewalsMax, ...spawn } = options;
+  const {
+    replicas,
+    routing = 'round-robin',
+    renewalsMax = LIMITS.replicaRenewalsMax,
+    ...spawn
+  } = options;
   const faults: string[] = [];
   const fault = replicaCountFault('replicas', replicas);
   if (fault !== undefined) faults.push(fault);
-  if (!ROUTINGS.includes(routing)) faults.push(`routing: expected one of ${ROUTINGS.join(', ')}, got ${textOf(routing)}`);
-  if (!(renewalsMax >= 0)) faults.push(`renewalsMax: expected 0 or more, got ${textOf(renewalsMax)}`);
+  if (!ROUTINGS.includes(routing))
+    faults.push(`routing: expected one of ${ROUTINGS.join(', ')}, got ${textOf(routing)}`);
+  if (!(renewalsMax >= 0))
+    faults.push(`renewalsMax: expected 0 or more, got ${textOf(renewalsMax)}`);
   if (faults.length > 0) {
-    throw new CodedError('CONFIG_INVALID', `replicas of "${definition}": ${faults.join('; ')}`, { details: { faults } });
+    throw new CodedError('CONFIG_INVALID', `replicas of "${definition}": ${faults.join('; ')}`, {
+      details: { faults },
+    });
   }
   return { replicas, routing, renewalsMax, spawn };
 }
@@ -134,7 +143,10 @@ export function parseSpawnOptions(
 const plain = new WeakMap<object, SpawnSettings>();
 
 /** The settings of every actor that is spawned without any: one object for all. */
-function plainSettings(defaults: { readonly capacity: number; readonly bytes: number }): SpawnSettings {
+function plainSettings(defaults: {
+  readonly capacity: number;
+  readonly bytes: number;
+}): SpawnSettings {
   let settings = plain.get(defaults);
   if (settings === undefined) {
     const { capacity, bytes: bytesMax } = defaults;

@@ -88,7 +88,10 @@ export class StreamSource {
   }
 
   #lateFailure(thrown: unknown): void {
-    this.#cell.host.logger.warn('a stream failed while it was cancelled', { path: this.#cell.path, error: String(thrown) });
+    this.#cell.host.logger.warn('a stream failed while it was cancelled', {
+      path: this.#cell.path,
+      error: String(thrown),
+    });
   }
 }
 
@@ -113,7 +116,9 @@ export class StreamReader extends Envelope implements Awaiting, AsyncIterableIte
   #taken = 0;
   #error: unknown = undefined;
   #isOver = false;
-  #waiting: { resolve: (result: IteratorResult<unknown>) => void; reject: (error: unknown) => void } | undefined = undefined;
+  #waiting:
+    | { resolve: (result: IteratorResult<unknown>) => void; reject: (error: unknown) => void }
+    | undefined = undefined;
 
   constructor(ref: Ref) {
     super();

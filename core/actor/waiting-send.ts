@@ -43,7 +43,12 @@ export function sendCycle(ref: Ref, name: string): CodedError | undefined {
   if (running.current() === undefined) return undefined;
   const chain = running.chain();
   if (linkOf(chain, ref.slot, ref.generation) === undefined) return undefined;
-  return askCycle(ref.path, name, chain, 'to wait for room in an actor that does not wait for this one');
+  return askCycle(
+    ref.path,
+    name,
+    chain,
+    'to wait for room in an actor that does not wait for this one',
+  );
 }
 
 export class WaitingSend extends WheelEntry implements RoomEntry {

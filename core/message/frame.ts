@@ -53,8 +53,23 @@ export interface ReplyTo {
 
 /** What a reader of batches does with each kind of entry. */
 export interface BatchVisitor {
-  tell(slot: number, generation: number, name: string, argc: Argc, payload: unknown, traceparent: string | undefined): void;
-  ask(slot: number, generation: number, name: string, argc: Argc, payload: unknown, traceparent: string | undefined, replyTo: ReplyTo): void;
+  tell(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    traceparent: string | undefined,
+  ): void;
+  ask(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    traceparent: string | undefined,
+    replyTo: ReplyTo,
+  ): void;
   reply(ask: number, value: unknown): void;
   fail(ask: number, error: WireError): void;
   item(ask: number, value: unknown): void;
@@ -101,7 +116,14 @@ export class Batch {
 
   constructor(readonly table: NameTable) {}
 
-  tell(slot: number, generation: number, name: string, argc: Argc, payload: unknown, traceparent?: string): void {
+  tell(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    traceparent?: string,
+  ): void {
     if (traceparent !== undefined) this.entries.push(Op.trace, traceparent);
     const number = this.#nameOf(name);
     if (argc === Argc.none) this.entries.push(Op.tell, slot, generation, number);
@@ -110,7 +132,15 @@ export class Batch {
     this.#grow(argc, payload);
   }
 
-  ask(slot: number, generation: number, name: string, argc: Argc, payload: unknown, replyTo: ReplyTo, traceparent?: string): void {
+  ask(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    replyTo: ReplyTo,
+    traceparent?: string,
+  ): void {
     if (traceparent !== undefined) this.entries.push(Op.trace, traceparent);
     const number = this.#nameOf(name);
     const { thread, epoch, ask, isStream, wantsBegun } = replyTo;
@@ -201,7 +231,11 @@ function weightOfArray(value: readonly unknown[], depth: number): number {
 }
 
 /** Reads every entry in order. `names` is the channel's table on the reading side and learns from NAME entries. */
-export function readBatch(entries: readonly unknown[], names: NameTable, visitor: BatchVisitor): void {
+export function readBatch(
+  entries: readonly unknown[],
+  names: NameTable,
+  visitor: BatchVisitor,
+): void {
   let traceparent: string | undefined;
   let i = 0;
   const end = entries.length;
@@ -221,7 +255,15 @@ export function readBatch(entries: readonly unknown[], names: NameTable, visitor
       const number = entries[i + 3] as number | string;
       const name = typeof number === 'string' ? number : (names.names[number] as string);
       const payload = argc === Argc.none ? undefined : entries[i + 8];
-      visitor.ask(entries[i + 1] as number, entries[i + 2] as number, name, argc, payload, traceparent, replyToAt(entries, i));
+      visitor.ask(
+        entries[i + 1] as number,
+        entries[i + 2] as number,
+        name,
+        argc,
+        payload,
+        traceparent,
+        replyToAt(entries, i),
+      );
       traceparent = undefined;
       i += argc === Argc.none ? 8 : 9;
     } else if (op === Op.reply) {
@@ -277,7 +319,12 @@ export function messagesIn(part: readonly unknown[]): number {
 }
 
 /** All targets in a thread get the same value: it is unpacked once. */
-function readMany(entries: readonly unknown[], i: number, names: NameTable, visitor: BatchVisitor): void {
+function readMany(
+  entries: readonly unknown[],
+  i: number,
+  names: NameTable,
+  visitor: BatchVisitor,
+): void {
   const number = entries[i + 1] as number | string;
   const name = typeof number === 'string' ? number : (names.names[number] as string);
   const argc = entries[i + 2] as Argc;

@@ -32,7 +32,10 @@ export class Packed {
 registerClass(2, Packed, {
   write: ({ bytes, shared }) => (shared.length === 0 ? bytes : [bytes, ...shared]),
   read: (data, owner) => {
-    const [bytes, ...shared] = (data instanceof Uint8Array ? [data] : data) as [Uint8Array, ...unknown[]];
+    const [bytes, ...shared] = (data instanceof Uint8Array ? [data] : data) as [
+      Uint8Array,
+      ...unknown[],
+    ];
     return new Packed(bytes, shared, owner);
   },
 });

@@ -89,7 +89,12 @@ export type Signal =
   /** A thread of its own is wanted under this number. Main only. */
   | { readonly type: 'threadWanted'; readonly thread: number }
   /** A handler's name got a number in a thread: for the watchdog. */
-  | { readonly type: 'handlerNamed'; readonly thread: number; readonly number: number; readonly name: string }
+  | {
+      readonly type: 'handlerNamed';
+      readonly thread: number;
+      readonly number: number;
+      readonly name: string;
+    }
   /** A notice for main's event stream. */
   | { readonly type: 'event'; readonly name: string; readonly payload: unknown };
 

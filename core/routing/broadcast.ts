@@ -17,7 +17,12 @@ import { Counter } from '../thread-table.js';
 import type { OutgoingChannel } from '../transport/outgoing-channel.js';
 
 /** Answers how many accepted. Throws MESSAGE_NOT_ENCODABLE, and then nobody got it. */
-export function broadcast(host: CellHost, refs: readonly Ref[], name: string, args: readonly unknown[]): number {
+export function broadcast(
+  host: CellHost,
+  refs: readonly Ref[],
+  name: string,
+  args: readonly unknown[],
+): number {
   const argc = Math.min(args.length, 2) as Argc;
   const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
   const others = new Map<number, Ref[]>();
@@ -33,16 +38,22 @@ export function broadcast(host: CellHost, refs: readonly Ref[], name: string, ar
   for (const [thread, there] of others) {
     const channel = isLet ? host.channelTo(thread) : undefined;
     if (channel === undefined) accepted += tellEach(there, name, argc, payload);
-    else accepted += tellMany(host, channel, there, (targets) => channel.tellMany(targets, name, argc, packed));
+    else
+      accepted += tellMany(host, channel, there, (targets) =>
+        channel.tellMany(targets, name, argc, packed),
+      );
   }
   const here = refs.filter(({ thread }) => thread === host.thread);
   // A moved binary is taken over once, for all of them.
-  return accepted + tellEach(here, name, argc, here.length === 0 ? undefined : unwrapMoved(payload));
+  return (
+    accepted + tellEach(here, name, argc, here.length === 0 ? undefined : unwrapMoved(payload))
+  );
 }
 
 function tellEach(refs: readonly Ref[], name: string, argc: Argc, payload: unknown): number {
   let accepted = 0;
-  for (const ref of refs) if (ref.offer(name, argc, payload, undefined) === Admission.accepted) accepted++;
+  for (const ref of refs)
+    if (ref.offer(name, argc, payload, undefined) === Admission.accepted) accepted++;
   return accepted;
 }
 
@@ -56,7 +67,8 @@ function tellMany(
   const { room, counters } = host;
   const targets: number[] = [];
   for (const { slot, generation } of refs) {
-    const answer = room.size !== 0 && room.has(slot) ? Admission.full : channel.admit(slot, generation);
+    const answer =
+      room.size !== 0 && room.has(slot) ? Admission.full : channel.admit(slot, generation);
     if (answer === Admission.accepted) {
       targets.push(slot, generation);
       continue;

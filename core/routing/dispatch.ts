@@ -102,7 +102,8 @@ export class Dispatch implements LaneTarget {
 
   /** Puts a message that counts as accepted in a lane, if that takes any; else answers full, and counts that. */
   keep(lane: Lane, held: Held): Admission {
-    if (!lane.isShut || this.tally.count >= LIMITS.replicasHeldMessages) return this.refuse(Admission.full);
+    if (!lane.isShut || this.tally.count >= LIMITS.replicasHeldMessages)
+      return this.refuse(Admission.full);
     lane.push(held);
     return Admission.accepted;
   }
@@ -119,9 +120,13 @@ export class Dispatch implements LaneTarget {
     if (!this.isClosed && this.replicas.length > 0) return undefined;
     const got = this.isClosed ? 'a set that has stopped' : 'none left';
     const details = { definition: this.definition, handler: name };
-    return new CodedError('REPLICAS_NONE', `expected a replica of "${this.definition}" to take "${name}", got ${got}`, {
-      details,
-    });
+    return new CodedError(
+      'REPLICAS_NONE',
+      `expected a replica of "${this.definition}" to take "${name}", got ${got}`,
+      {
+        details,
+      },
+    );
   }
 
   /** The replica that has taken it; else full, or stopped while all are ending. */

@@ -71,7 +71,8 @@ export class HandOver {
   /** Ends it if there is nothing left to do. */
   look(): void {
     if (!this.#owners.every((owner) => this.#finished.has(owner))) return;
-    for (const lanes of this.#lanes.values()) for (const lane of lanes.values()) if (lane.size > 0) return;
+    for (const lanes of this.#lanes.values())
+      for (const lane of lanes.values()) if (lane.size > 0) return;
     for (const lanes of this.#lanes.values()) for (const [to, lane] of lanes) to.removeLane(lane);
     this.#isDone = true;
     this.#resolve();

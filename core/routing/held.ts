@@ -53,7 +53,10 @@ export class Held {
     counters[Counter.accepted] = (counters[Counter.accepted] as number) + 1;
     counters[Counter.deadLetters] = (counters[Counter.deadLetters] as number) + 1;
     const { name, argc, payload, envelope } = this.message;
-    const reason = error.code === 'MESSAGE_NOT_ENCODABLE' || error.code === 'BINARY_MOVED' ? 'notEncodable' : 'stopped';
+    const reason =
+      error.code === 'MESSAGE_NOT_ENCODABLE' || error.code === 'BINARY_MOVED'
+        ? 'notEncodable'
+        : 'stopped';
     host.deadLetter(last, { name, argc, payload, asker: envelope?.asker }, reason, error);
   }
 }

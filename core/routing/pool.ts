@@ -111,8 +111,16 @@ export interface PoolSettings {
 }
 
 /** Throws CONFIG_INVALID with every fault; those of the replicas are found when they are spawned. */
-export function parsePoolOptions(definition: ActorDefinition, options: PoolOptions, threads: number): PoolSettings {
-  const { size = Math.max(1, threads), capacity = definition.options.concurrency ?? 1, ...rest } = options;
+export function parsePoolOptions(
+  definition: ActorDefinition,
+  options: PoolOptions,
+  threads: number,
+): PoolSettings {
+  const {
+    size = Math.max(1, threads),
+    capacity = definition.options.concurrency ?? 1,
+    ...rest
+  } = options;
   const { routing = 'least-loaded', runMs = Infinity, replaceOnTimeout = false, ...spawn } = rest;
   const faults: string[] = [];
   if (!(capacity >= 1 && (Number.isInteger(capacity) || capacity === Infinity))) {
@@ -120,7 +128,15 @@ export function parsePoolOptions(definition: ActorDefinition, options: PoolOptio
   }
   if (!(runMs > 0)) faults.push(`runMs: expected more than 0, got ${textOf(runMs)}`);
   if (faults.length > 0) {
-    throw new CodedError('CONFIG_INVALID', `pool of "${definition.name}": ${faults.join('; ')}`, { details: { faults } });
+    throw new CodedError('CONFIG_INVALID', `pool of "${definition.name}": ${faults.join('; ')}`, {
+      details: { faults },
+    });
   }
-  return { replicas: { ...spawn, replicas: size, routing }, capacity, routing, runMs, replaceOnTimeout };
+  return {
+    replicas: { ...spawn, replicas: size, routing },
+    capacity,
+    routing,
+    runMs,
+    replaceOnTimeout,
+  };
 }

@@ -9,10 +9,17 @@ import type { Dispatch } from './dispatch.js';
 import { ReplicaRoute } from './routed-sender.js';
 
 /** Asks each replica, in order. Throws REPLICAS_NONE. */
-export function askEach(dispatch: Dispatch, options: AskOptions, name: string, args: readonly unknown[]): Promise<unknown>[] {
+export function askEach(
+  dispatch: Dispatch,
+  options: AskOptions,
+  name: string,
+  args: readonly unknown[],
+): Promise<unknown>[] {
   const refusal = dispatch.refusal(name);
   if (refusal !== undefined) throw refusal;
-  return dispatch.replicas.map((replica) => new ReplicaRoute(dispatch, replica).askWith(options, name, args));
+  return dispatch.replicas.map((replica) =>
+    new ReplicaRoute(dispatch, replica).askWith(options, name, args),
+  );
 }
 
 /** The first `count` answers in the order they came. Rejects QUORUM_FAILED, REPLICAS_NONE, CONFIG_INVALID. */
@@ -24,16 +31,26 @@ export async function askQuorum(
 ): Promise<unknown[]> {
   const { name, args } = question;
   if (!Number.isInteger(count) || count < 1) {
-    throw new CodedError('CONFIG_INVALID', `expected a quorum of 1 or more for "${name}", got ${textOf(count)}`);
+    throw new CodedError(
+      'CONFIG_INVALID',
+      `expected a quorum of 1 or more for "${name}", got ${textOf(count)}`,
+    );
   }
-  const { size, failed } = { size: dispatch.replicas.length, failed: quorumFailed(dispatch, name, count) };
+  const { size, failed } = {
+    size: dispatch.replicas.length,
+    failed: quorumFailed(dispatch, name, count),
+  };
   if (size > 0 && count > size) throw failed([]);
   const giveUp = new AbortController();
   const abort = (): void => giveUp.abort(options.signal?.reason);
   if (options.signal?.aborted) abort();
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await firstOf(askEach(dispatch, { ...options, signal: giveUp.signal }, name, args), count, failed);
+    return await firstOf(
+      askEach(dispatch, { ...options, signal: giveUp.signal }, name, args),
+      count,
+      failed,
+    );
   } finally {
     options.signal?.removeEventListener('abort', abort);
     giveUp.abort(new Error('enough others have answered'));
@@ -63,15 +80,25 @@ function firstOf(
   });
 }
 
-function quorumFailed(dispatch: Dispatch, name: string, count: number): (errors: readonly unknown[]) => CodedError {
+function quorumFailed(
+  dispatch: Dispatch,
+  name: string,
+  count: number,
+): (errors: readonly unknown[]) => CodedError {
   return (errors) => {
     const { definition, replicas } = dispatch;
     const of = replicas.length;
     const text = `expected ${count} answers to "${name}" from ${of} replicas of "${definition}"`;
-    const got = errors.length === 0 ? 'fewer replicas than that' : `${errors.length} failed, one with: ${messageOf(errors[0])}`;
+    const got =
+      errors.length === 0
+        ? 'fewer replicas than that'
+        : `${errors.length} failed, one with: ${messageOf(errors[0])}`;
     return new CodedError('QUORUM_FAILED', `${text}, got ${got}`, {
       details: { definition, handler: name, quorum: count, replicas: of, failures: errors.length },
-      cause: errors.length === 0 ? undefined : new AggregateError(errors, 'these replicas did not answer'),
+      cause:
+        errors.length === 0
+          ? undefined
+          : new AggregateError(errors, 'these replicas did not answer'),
     });
   };
 }

@@ -46,7 +46,11 @@ export class ReplicaPool implements Pool<Untyped> {
   #whenIdle: (() => void)[] = [];
   readonly #loadOf = (index: number): number => this.#loadOfReplica(index);
 
-  constructor(set: ReplicaSet, settings: PoolSettings, killThread: (thread: number, reason: string) => boolean) {
+  constructor(
+    set: ReplicaSet,
+    settings: PoolSettings,
+    killThread: (thread: number, reason: string) => boolean,
+  ) {
     this.#set = set;
     this.#dispatch = set.dispatch;
     this.#replicas = new RoutedReplicas(set);
@@ -80,7 +84,9 @@ export class ReplicaPool implements Pool<Untyped> {
   to(key: string | number): KeyRunner<Untyped> {
     return {
       run: (name, ...args) => this.#run(NO_OPTIONS, key, name, args) as Promise<never>,
-      with: (options) => ({ run: (name, ...args) => this.#run(options, key, name, args) as Promise<never> }),
+      with: (options) => ({
+        run: (name, ...args) => this.#run(options, key, name, args) as Promise<never>,
+      }),
       tell: (name, ...args): Told => this.#replicas.to(key).tell(name, ...args),
     };
   }
@@ -99,7 +105,13 @@ export class ReplicaPool implements Pool<Untyped> {
       const { path, thread, slot } = replica.ref;
       return { path, thread, running: this.#busy.get(replica) ?? 0, depth: host.table.depth(slot) };
     });
-    return { size: replicas.length, queued: this.#queue.size, running: this.#running, ...this.#counts, replicas: each };
+    return {
+      size: replicas.length,
+      queued: this.#queue.size,
+      running: this.#running,
+      ...this.#counts,
+      replicas: each,
+    };
   }
 
   drain(): Promise<void> {
@@ -117,7 +129,12 @@ export class ReplicaPool implements Pool<Untyped> {
     await this.#set.stop(mode);
   }
 
-  #run(options: RunOptions, key: string | number | undefined, name: string, args: readonly unknown[]): Promise<unknown> {
+  #run(
+    options: RunOptions,
+    key: string | number | undefined,
+    name: string,
+    args: readonly unknown[],
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const { timeoutMs: limitMs = this.#settings.runMs, signal, traceparent } = options;
       const run = new Run(name, args, key, limitMs, traceparent, { resolve, reject });
@@ -135,16 +152,25 @@ export class ReplicaPool implements Pool<Untyped> {
   #refusal({ name, limitMs }: Run): CodedError | undefined {
     const { definition, host, isShut } = this.#dispatch;
     if (!(limitMs > 0)) {
-      return new CodedError('CONFIG_INVALID', `run of "${name}": timeoutMs: expected more than 0, got ${textOf(limitMs)}`);
+      return new CodedError(
+        'CONFIG_INVALID',
+        `run of "${name}": timeoutMs: expected more than 0, got ${textOf(limitMs)}`,
+      );
     }
     const refusal = this.#dispatch.refusal(name);
     if (refusal !== undefined) return refusal;
     if (isShut && host.intakeClosed) {
-      return new CodedError('SYSTEM_STOPPED', `expected the pool of "${definition}" to run "${name}", but the system takes nothing new`);
+      return new CodedError(
+        'SYSTEM_STOPPED',
+        `expected the pool of "${definition}" to run "${name}", but the system takes nothing new`,
+      );
     }
     if (this.#isClosed) return noMore(definition, name);
     if (this.#queue.size < LIMITS.asksMax) return undefined;
-    return new CodedError('ASKS_TOO_MANY', `expected at most ${LIMITS.asksMax} runs to wait in a pool, got one more`);
+    return new CodedError(
+      'ASKS_TOO_MANY',
+      `expected at most ${LIMITS.asksMax} runs to wait in a pool, got one more`,
+    );
   }
 
   /** Gives what waits to those that are free. */
@@ -195,7 +221,11 @@ export class ReplicaPool implements Pool<Untyped> {
     this.#running++;
     const { name, args, limitMs, traceparent } = run;
     const onBegun = limitMs === Infinity ? undefined : () => this.#begun(run);
-    const options = { deadlineMs: Infinity, onBegun, ...(traceparent === undefined ? {} : { traceparent }) };
+    const options = {
+      deadlineMs: Infinity,
+      onBegun,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
     replica.ref.askWith(options, name, args, this.#routeOf(run, replica)).then(
       (value) => this.#over(run, replica, run.resolve(value) ? 'done' : undefined),
       (error: unknown) => this.#over(run, replica, run.reject(error) ? 'failed' : undefined),
@@ -208,13 +238,18 @@ export class ReplicaPool implements Pool<Untyped> {
     const give = (message: Message): Admission => {
       const { key } = run;
       if (message.envelope instanceof PendingAsk) run.ask = message.envelope;
-      const delivery = key === undefined ? dispatch.toOne(replica, message) : dispatch.toKey(key, message);
+      const delivery =
+        key === undefined ? dispatch.toOne(replica, message) : dispatch.toKey(key, message);
       if (delivery === undefined) return Admission.stopped;
       if (delivery !== TAKEN) delivery.push(new Held(key, message, undefined));
       return Admission.accepted;
     };
-    const offer = (name: string, argc: Message['argc'], payload: unknown, envelope: Envelope | undefined): Admission =>
-      give({ name, argc, payload, envelope });
+    const offer = (
+      name: string,
+      argc: Message['argc'],
+      payload: unknown,
+      envelope: Envelope | undefined,
+    ): Admission => give({ name, argc, payload, envelope });
     return { offer, attempt: offer };
   }
 
@@ -238,7 +273,12 @@ export class ReplicaPool implements Pool<Untyped> {
     const { name, limitMs } = run;
     const path = ref?.path ?? '';
     const text = `expected "${name}" of ${path} to end within ${limitMs} ms of its start, got no end`;
-    if (!run.reject(new CodedError('ASK_TIMEOUT', text, { details: { handler: name, path, runMs: limitMs } }))) return;
+    if (
+      !run.reject(
+        new CodedError('ASK_TIMEOUT', text, { details: { handler: name, path, runMs: limitMs } }),
+      )
+    )
+      return;
     this.#counts.timedOut++;
     if (ref !== undefined && this.#settings.replaceOnTimeout) this.#replace(ref, text);
   }

@@ -13,7 +13,11 @@ import type { StopMode } from '../actor/actor-context.js';
 import type { CellHost } from '../actor/cell-host.js';
 import { actorStopped } from '../actor/ask.js';
 import type { Ref } from '../actor/ref.js';
-import { type ReplicaSettings, replicaCountFault, type SpawnOptions } from '../actor/spawn-options.js';
+import {
+  type ReplicaSettings,
+  replicaCountFault,
+  type SpawnOptions,
+} from '../actor/spawn-options.js';
 import { CodedError, errorToWire } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { Dispatch } from './dispatch.js';
@@ -73,7 +77,8 @@ export class ReplicaSet {
   resize(size: number): Promise<void> {
     return this.#change(async () => {
       const fault = replicaCountFault('size', size);
-      if (fault !== undefined) throw new CodedError('CONFIG_INVALID', `resize of "${this.dispatch.definition}": ${fault}`);
+      if (fault !== undefined)
+        throw new CodedError('CONFIG_INVALID', `resize of "${this.dispatch.definition}": ${fault}`);
       if (this.dispatch.isClosed) throw this.dispatch.refusal('resize');
       const { replicas } = this.dispatch;
       if (size <= replicas.length) return this.#reshape(replicas.slice(0, size));
@@ -120,7 +125,9 @@ export class ReplicaSet {
     const ended = fresh.find(({ isEnding }) => isEnding);
     if (failed === undefined && ended === undefined) return fresh;
     for (const replica of fresh) void this.#stopReplica(replica, 'stop');
-    throw failed === undefined ? actorStopped((ended as Replica).ref.path, 'its place in the set') : failed.reason;
+    throw failed === undefined
+      ? actorStopped((ended as Replica).ref.path, 'its place in the set')
+      : failed.reason;
   }
 
   #spawnAll(count: number): Replica[] {
@@ -145,7 +152,8 @@ export class ReplicaSet {
   #spawn(number: number, fresh: readonly Replica[]): Ref {
     const { spawn } = this.#settings;
     const name = spawn.name === undefined ? {} : { name: `${spawn.name}-${number}` };
-    if (spawn.thread !== undefined || spawn.near !== undefined) return this.#home.spawn({ ...spawn, ...name });
+    if (spawn.thread !== undefined || spawn.near !== undefined)
+      return this.#home.spawn({ ...spawn, ...name });
     const siblings: number[] = [];
     for (const { ref, number: other } of [...this.dispatch.replicas, ...fresh]) {
       if (other !== number) siblings[ref.thread] = (siblings[ref.thread] ?? 0) + 1;
@@ -181,7 +189,10 @@ export class ReplicaSet {
     const now = host.clock.now();
     const recent = replica.renewals.filter((at) => now - at < LIMITS.replicaRenewalWindowMs);
     if (recent.length >= this.#settings.renewalsMax) {
-      host.logger.error('a replica ended too often and is not replaced', { path: replica.ref.path, renewals: recent.length });
+      host.logger.error('a replica ended too often and is not replaced', {
+        path: replica.ref.path,
+        renewals: recent.length,
+      });
       return false;
     }
     replica.renewals = [...recent, now];
@@ -191,7 +202,10 @@ export class ReplicaSet {
       replica.renewed(ref);
       return true;
     } catch (error) {
-      host.logger.error('a replica could not be replaced', { path: replica.ref.path, error: errorToWire(error) });
+      host.logger.error('a replica could not be replaced', {
+        path: replica.ref.path,
+        error: errorToWire(error),
+      });
       return false;
     }
   }
@@ -201,9 +215,12 @@ export class ReplicaSet {
     replica.isGivenUp = true;
     dispatch.handOver?.abandon(replica);
     this.#change(async () => {
-      if (!this.#isEnding) await this.#reshape(dispatch.replicas.filter((other) => other !== replica));
+      if (!this.#isEnding)
+        await this.#reshape(dispatch.replicas.filter((other) => other !== replica));
     }).catch((error: unknown) => {
-      this.#home.host.logger.error('a replica set could not go on without a replica', { error: errorToWire(error) });
+      this.#home.host.logger.error('a replica set could not go on without a replica', {
+        error: errorToWire(error),
+      });
     });
   }
 
@@ -235,9 +252,16 @@ export class ReplicaSet {
     const { dispatch } = this;
     for (const held of all) {
       const stays = held.key === undefined && dispatch.replicas.includes(from);
-      const to = stays ? from : held.key === undefined ? undefined : dispatch.replicas[dispatch.ring.indexOf(held.key)];
+      const to = stays
+        ? from
+        : held.key === undefined
+          ? undefined
+          : dispatch.replicas[dispatch.ring.indexOf(held.key)];
       if (to === undefined) this.#bury([held]);
-      else ((held.key === undefined ? undefined : dispatch.handOver?.laneFor(held.key, to)) ?? to.lane).push(held);
+      else
+        (
+          (held.key === undefined ? undefined : dispatch.handOver?.laneFor(held.key, to)) ?? to.lane
+        ).push(held);
     }
   }
 
@@ -286,7 +310,9 @@ export class ReplicaSet {
   #bury(all: readonly Held[]): void {
     const { dispatch } = this;
     for (const held of all) {
-      const error = dispatch.refusal(held.message.name) ?? actorStopped(dispatch.ref.path, `"${held.message.name}"`);
+      const error =
+        dispatch.refusal(held.message.name) ??
+        actorStopped(dispatch.ref.path, `"${held.message.name}"`);
       held.giveUp(dispatch.host, dispatch.ref, error);
     }
   }

@@ -10,7 +10,13 @@ import type { KeySender, ReplicaSender, Replicas } from '../actor/replicas.js';
 import { broadcast } from './broadcast.js';
 import { askEach, askQuorum } from './replica-asks.js';
 import type { ReplicaSet } from './replica-set.js';
-import { AnyRoute, BoundSender, KeyRoute, type RoutedSender, type Untyped } from './routed-sender.js';
+import {
+  AnyRoute,
+  BoundSender,
+  KeyRoute,
+  type RoutedSender,
+  type Untyped,
+} from './routed-sender.js';
 
 const NO_OPTIONS: AskOptions = {};
 
@@ -74,7 +80,12 @@ export class RoutedReplicas extends BoundReplicas implements Replicas<Untyped> {
   }
 
   broadcast(name: string, ...args: unknown[]): number {
-    return broadcast(this.#set.dispatch.host, this.#set.dispatch.isClosed ? [] : this.#refs(), name, args);
+    return broadcast(
+      this.#set.dispatch.host,
+      this.#set.dispatch.isClosed ? [] : this.#refs(),
+      name,
+      args,
+    );
   }
 
   with(options: AskOptions): ReplicaSender<Untyped> {

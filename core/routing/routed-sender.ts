@@ -84,7 +84,12 @@ export abstract class RoutedSender implements Route, KeySender<Untyped> {
     if (refusal !== undefined || ref === undefined) return Promise.reject(refusal);
     if (dispatch.isShut) return ref.sendWith(options, name, args);
     const argc = argcOf(args);
-    const message = { name, argc, payload: payloadOf(argc, args), envelope: ref.traced(options, argc) };
+    const message = {
+      name,
+      argc,
+      payload: payloadOf(argc, args),
+      envelope: ref.traced(options, argc),
+    };
     const delivery = this.deliver(message);
     if (delivery === TAKEN) return SENT;
     if (delivery === undefined) return Promise.reject(dispatch.refusal(name));
@@ -99,7 +104,9 @@ export abstract class RoutedSender implements Route, KeySender<Untyped> {
   }
 
   streamWith(options: AskOptions, name: string, args: readonly unknown[]): AsyncIterable<unknown> {
-    const refused = (): AsyncIterator<unknown> => ({ next: () => Promise.reject(this.dispatch.refusal(name)) });
+    const refused = (): AsyncIterator<unknown> => ({
+      next: () => Promise.reject(this.dispatch.refusal(name)),
+    });
     return {
       [Symbol.asyncIterator]: () => {
         const { ref } = this;
@@ -208,6 +215,7 @@ export function payloadOf(argc: Argc, args: readonly unknown[]): unknown {
 }
 
 function waiting(route: RoutedSender): Route {
-  const attempt: Route['attempt'] = (name, argc, payload, envelope) => route.attempt(name, argc, payload, envelope);
+  const attempt: Route['attempt'] = (name, argc, payload, envelope) =>
+    route.attempt(name, argc, payload, envelope);
   return { offer: attempt, attempt };
 }

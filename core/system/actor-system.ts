@@ -44,7 +44,9 @@ export interface SystemParts {
   readonly transport: Transport;
   readonly passMs: number;
   /** Undefined with threads: 0. */
-  readonly pool: ((main: MainControl) => { start(): PoolThread; destroy(): Promise<void> }) | undefined;
+  readonly pool:
+    | ((main: MainControl) => { start(): PoolThread; destroy(): Promise<void> })
+    | undefined;
 }
 
 /** A snapshot of the accounts. attempted = accepted + refused + stopped. */
@@ -69,7 +71,10 @@ async function startSystem(options: SystemOptions): Promise<ActorSystem> {
     executor: systemExecutor,
     transport: transportNamed(config.transport),
     passMs: LIMITS.passMs,
-    pool: config.threads + config.spareThreads === 0 ? undefined : (main) => new ThreadPool(config, main),
+    pool:
+      config.threads + config.spareThreads === 0
+        ? undefined
+        : (main) => new ThreadPool(config, main),
   });
   await system.start();
   return system;
@@ -103,9 +108,18 @@ export class ActorSystem implements Supervisor {
     const slots = SlotTable.allocate(config.actorsMax);
     const threads = ThreadTable.allocate();
     const random = config.seed === undefined ? systemRandom : seededRandom(config.seed);
-    const settings = { slots, threads, mailbox: config.mailbox, askMs: config.askMs, sendMs: config.sendMs, passMs: parts.passMs, poolThreads: config.threads };
+    const settings = {
+      slots,
+      threads,
+      mailbox: config.mailbox,
+      askMs: config.askMs,
+      sendMs: config.sendMs,
+      passMs: parts.passMs,
+      poolThreads: config.threads,
+    };
     this.events = new SystemEventStream(new ThreadTable(threads), config.logger);
-    const emit = <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]): void => this.events.emit(name, payload);
+    const emit = <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]): void =>
+      this.events.emit(name, payload);
     this.host = new ActorHost({
       ...settings,
       thread: 0,
@@ -140,7 +154,13 @@ export class ActorSystem implements Supervisor {
       clock: parts.clock,
       host: this.host,
       startThread: () => this.#startThread(),
-      initFor: (thread, epoch) => ({ ...settings, thread, epoch, transport: config.transport, seed: random.int(0x7fffffff) }),
+      initFor: (thread, epoch) => ({
+        ...settings,
+        thread,
+        epoch,
+        transport: config.transport,
+        seed: random.int(0x7fffffff),
+      }),
       emit,
     });
     this.#watchdog = this.#makeWatchdog(parts.clock);
@@ -179,8 +199,12 @@ export class ActorSystem implements Supervisor {
    */
   spawn<P>(recipe: Recipe<P>, options: ReplicaOptions): Replicas<P>;
   spawn<P>(recipe: Recipe<P>, options?: SpawnOptions): ActorRef<P>;
-  spawn<P>(recipe: Recipe<P>, options: SpawnOptions | ReplicaOptions = {}): ActorRef<P> | Replicas<P> {
-    if ('replicas' in options) return this.host.spawnReplicas(recipe, options, undefined) as unknown as Replicas<P>;
+  spawn<P>(
+    recipe: Recipe<P>,
+    options: SpawnOptions | ReplicaOptions = {},
+  ): ActorRef<P> | Replicas<P> {
+    if ('replicas' in options)
+      return this.host.spawnReplicas(recipe, options, undefined) as unknown as Replicas<P>;
     return this.host.spawn(recipe, options, undefined) as unknown as ActorRef<P>;
   }
 
@@ -215,7 +239,10 @@ export class ActorSystem implements Supervisor {
     const remote = this.host.remoteChildren.get(slot)?.child;
     if (remote?.generation === generation) this.host.command(remote, command);
     else if (thread === 0) this.host.cellFor(slot, generation)?.command(command);
-    else this.host.casualties.onceUp(thread, () => this.host.signal(thread, { ...command, slot, generation }));
+    else
+      this.host.casualties.onceUp(thread, () =>
+        this.host.signal(thread, { ...command, slot, generation }),
+      );
     await ended;
   }
 
@@ -287,7 +314,8 @@ export class ActorSystem implements Supervisor {
     await this.#stopActors(Math.max(0, untilMs - this.#clock.now()));
     const left = drained.drained ? 0 : backlog(this.host);
     this.#watchdog.stop();
-    if (this.#onSignal !== undefined) for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, this.#onSignal);
+    if (this.#onSignal !== undefined)
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, this.#onSignal);
     await this.#fleet.end(Math.max(50, untilMs - this.#clock.now()));
     await this.#pool?.destroy();
     this.host.close();
@@ -334,14 +362,20 @@ export class ActorSystem implements Supervisor {
     const pool = this.#fleet.threads.filter((thread) => thread <= this.#config.threads);
     const loads: number[] = [];
     for (const thread of pool) loads[thread] = this.host.threads.load(thread, Word.actors);
-    this.#lastPlaced = chooseThread({ type: 'least-loaded', previous: this.#lastPlaced }, loads, { pool, dedicated: [] });
+    this.#lastPlaced = chooseThread({ type: 'least-loaded', previous: this.#lastPlaced }, loads, {
+      pool,
+      dedicated: [],
+    });
     return this.#lastPlaced;
   }
 
   #serve(request: HostRequest): unknown {
     if (request.what === 'register') {
       const { slot, generation, thread, name } = request;
-      this.#registry.register(name, this.host.refTo(slot, generation, thread) as unknown as ActorRef<unknown>);
+      this.#registry.register(
+        name,
+        this.host.refTo(slot, generation, thread) as unknown as ActorRef<unknown>,
+      );
       return undefined;
     }
     return request.what === 'lookup' ? this.lookup(request.name) : undefined;
@@ -350,13 +384,25 @@ export class ActorSystem implements Supervisor {
   #topLevel(name: string): ActorRef<unknown> | undefined {
     const child = this.#children.named(name);
     if (child === undefined) return undefined;
-    return this.host.refTo(child.slot, child.generation, child.thread, child.path) as unknown as ActorRef<unknown>;
+    return this.host.refTo(
+      child.slot,
+      child.generation,
+      child.thread,
+      child.path,
+    ) as unknown as ActorRef<unknown>;
   }
 
   #addThread(thread: number): void {
-    if (this.#pool === undefined) throw new CodedError('THREAD_UNKNOWN', 'expected a system with threads, got one with threads: 0');
+    if (this.#pool === undefined)
+      throw new CodedError(
+        'THREAD_UNKNOWN',
+        'expected a system with threads, got one with threads: 0',
+      );
     this.#fleet.addDedicated(thread).catch((error: unknown) => {
-      this.#config.logger.error('a dedicated thread could not start', { thread, error: String(error) });
+      this.#config.logger.error('a dedicated thread could not start', {
+        thread,
+        error: String(error),
+      });
     });
   }
 
@@ -367,9 +413,15 @@ export class ActorSystem implements Supervisor {
       case 'threadWanted':
         return this.#addThread(signal.thread);
       case 'event':
-        return this.events.emit(signal.name as keyof SystemEvents & string, signal.payload as never);
+        return this.events.emit(
+          signal.name as keyof SystemEvents & string,
+          signal.payload as never,
+        );
       default:
-        throw new CodedError('ASSERTION_FAILED', `expected a signal main understands, got ${signal.type}`);
+        throw new CodedError(
+          'ASSERTION_FAILED',
+          `expected a signal main understands, got ${signal.type}`,
+        );
     }
   }
 
@@ -385,8 +437,14 @@ export class ActorSystem implements Supervisor {
       overran: (overrun) => {
         this.events.emit('handlerOverrun', overrun);
         const { thread, handler, ranMs } = overrun;
-        this.#config.logger.warn('a handler overruns', { thread, handler, ranMs, actor: overrun.actor?.path });
-        if (replaceOverrunThread) this.killThread(thread, `handler "${handler}" ran ${Math.round(ranMs)} ms`);
+        this.#config.logger.warn('a handler overruns', {
+          thread,
+          handler,
+          ranMs,
+          actor: overrun.actor?.path,
+        });
+        if (replaceOverrunThread)
+          this.killThread(thread, `handler "${handler}" ran ${Math.round(ranMs)} ms`);
       },
     });
   }

@@ -9,7 +9,9 @@ import type { SystemConfig } from '../config.js';
 import { CodedError } from '../errors.js';
 import type { SystemEvents } from '../events.js';
 import { LIMITS } from '../limits.js';
+import type { SlotId } from '../message/signal.js';
 import type { ActorHost } from '../threads/actor-host.js';
+import type { Target } from '../threads/casualties.js';
 import type { ThreadControl, ThreadInit } from '../threads/thread-control.js';
 import type { PoolThread } from '../threads/thread-pool.js';
 import { Word } from '../thread-table.js';
@@ -20,7 +22,10 @@ export interface FleetOptions {
   readonly clock: Clock;
   readonly host: ActorHost;
   readonly startThread: () => PoolThread;
-  readonly initFor: (thread: number, epoch: number) => Omit<ThreadInit, 'away' | 'groups' | 'isIntakeClosed'>;
+  readonly initFor: (
+    thread: number,
+    epoch: number,
+  ) => Omit<ThreadInit, 'away' | 'groups' | 'isIntakeClosed'>;
   readonly emit: <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]) => void;
 }
 
@@ -29,6 +34,8 @@ export class Fleet {
   readonly #serving = new Map<number, PoolThread>();
   readonly #away = new Set<number>();
   readonly #deaths = new Map<number, number[]>();
+  /** By thread: targets of the messages it gives again once the thread being replaced is back. */
+  readonly #held = new Map<number, readonly Target[]>();
   #spares: PoolThread[] = [];
   #changes: Promise<unknown> = Promise.resolve();
   #isEnding = false;
@@ -63,7 +70,11 @@ export class Fleet {
   async addDedicated(thread: number): Promise<void> {
     this.#away.add(thread);
     await this.#change(async () => {
-      await Promise.allSettled([...this.#others()].map((other) => other.died(thread)));
+      const answers = await Promise.allSettled(
+        [...this.#others()].map((other) => other.died(thread)),
+      );
+      for (const answer of answers)
+        if (answer.status === 'fulfilled') this.#held.set(answer.value.thread, answer.value.held);
       try {
         await this.#serve(thread, this.#options.startThread());
       } catch (error) {
@@ -84,7 +95,9 @@ export class Fleet {
 
   /** Asks every thread; one that dies meanwhile answers nothing. */
   async askAll<T>(ask: (control: PoolThread['control']) => Promise<T>): Promise<T[]> {
-    const answers = await Promise.allSettled([...this.#serving.values()].map(({ control }) => ask(control)));
+    const answers = await Promise.allSettled(
+      [...this.#serving.values()].map(({ control }) => ask(control)),
+    );
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 
@@ -148,7 +161,7 @@ export class Fleet {
     const isGivenUp = this.#isOverBudget(thread, startedMs);
     if (isGivenUp) host.threads.store(thread, Word.serving, -1);
     const spare = isGivenUp ? undefined : this.#spares.shift();
-    const ended = await recover(host, thread, [...this.#others()], { isGivenUp, emit });
+    const ended = await this.#recover(thread, isGivenUp);
     // Once more: a channel opened since the death, by who had not heard of it, leads to no life at all.
     host.threads.store(thread, Word.epoch, host.threads.epoch(thread) + 1);
     if (this.#isEnding) return;
@@ -157,7 +170,11 @@ export class Fleet {
     await this.#back(thread);
     if (isGivenUp) return;
     if (spare !== undefined) this.#addSpare();
-    emit('threadReplaced', { thread, tookMs: clock.now() - startedMs, bySpare: spare !== undefined });
+    emit('threadReplaced', {
+      thread,
+      tookMs: clock.now() - startedMs,
+      bySpare: spare !== undefined,
+    });
   }
 
   /** A spare may be dead itself: then a fresh thread, until one serves. */
@@ -177,11 +194,24 @@ export class Fleet {
   }
 
   async #giveUp(thread: number): Promise<void> {
-    const { host, emit } = this.#options;
+    const { host } = this.#options;
     host.threads.store(thread, Word.serving, -1);
-    const ended = await recover(host, thread, [...this.#others()], { isGivenUp: true, emit });
+    const ended = await this.#recover(thread, true);
     await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
     await this.#back(thread);
+  }
+
+  async #recover(thread: number, isGivenUp: boolean): Promise<readonly SlotId[]> {
+    const { host, emit } = this.#options;
+    const left = host.threads.load(thread, Word.salvaged);
+    const unsent = left === 0 ? [] : (this.#held.get(thread) ?? []).slice(-left);
+    const { ended, held } = await recover(host, thread, [...this.#others()], {
+      isGivenUp,
+      unsent,
+      emit,
+    });
+    for (const [holder, targets] of held) this.#held.set(holder, targets);
+    return ended;
   }
 
   async #back(thread: number): Promise<void> {
@@ -193,7 +223,7 @@ export class Fleet {
   *#others(): Generator<Pick<ThreadControl, 'died' | 'ended' | 'back'>> {
     const { casualties } = this.#options.host;
     yield {
-      died: (thread) => casualties.died(thread),
+      died: (thread, unsent) => casualties.died(thread, unsent),
       ended: async (slots) => casualties.ended(slots),
       back: async (thread) => casualties.back(thread),
     };
@@ -201,7 +231,9 @@ export class Fleet {
   }
 
   #isOverBudget(thread: number, now: number): boolean {
-    const deaths = (this.#deaths.get(thread) ?? []).filter((at) => now - at < LIMITS.threadRestartWindowMs);
+    const deaths = (this.#deaths.get(thread) ?? []).filter(
+      (at) => now - at < LIMITS.threadRestartWindowMs,
+    );
     deaths.push(now);
     this.#deaths.set(thread, deaths);
     return deaths.length > LIMITS.threadRestartsMax;

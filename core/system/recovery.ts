@@ -12,31 +12,61 @@ import type { SlotId } from '../message/signal.js';
 import { SlotState } from '../slot-table.js';
 import { Counter, Word } from '../thread-table.js';
 import type { ActorHost } from '../threads/actor-host.js';
-import type { CasualtyReport } from '../threads/casualties.js';
+import type { CasualtyReport, Target } from '../threads/casualties.js';
 
 interface RecoveryOptions {
   /** The thread will not be replaced: none of its actors lives on. */
   readonly isGivenUp: boolean;
+  /** Targets of messages that the thread itself held, for one that had died before it. */
+  readonly unsent: readonly Target[];
   readonly emit: <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]) => void;
 }
 
-/** Answers the tenants that have ended with the thread. */
+/** What main knows after it. */
+export interface Recovered {
+  /** The tenants that have ended with the thread. */
+  readonly ended: readonly SlotId[];
+  /** By thread: targets of the messages it will give again. */
+  readonly held: ReadonlyMap<number, readonly Target[]>;
+}
+
+/** Settles what can be settled before the thread's next life begins. */
 export async function recover(
   host: ActorHost,
   thread: number,
-  others: readonly { died(thread: number): Promise<CasualtyReport> }[],
+  others: readonly { died(thread: number, unsent: readonly Target[]): Promise<CasualtyReport> }[],
   options: RecoveryOptions,
-): Promise<SlotId[]> {
+): Promise<Recovered> {
+  const { isGivenUp, unsent, emit } = options;
   const there = tenantsOf(host, thread);
-  const answers = await Promise.allSettled(others.map((other) => other.died(thread)));
-  const reports = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const vanished =
+    host.threads.load(thread, Word.held) + unsent.filter((target) => isGone(host, target)).length;
+  const answers = await Promise.allSettled(others.map((other) => other.died(thread, unsent)));
+  const reports = answers.flatMap((answer) =>
+    answer.status === 'fulfilled' ? [answer.value] : [],
+  );
   const held = new Map<number, number>();
-  const kept = new Set<number>();
+  const kept = new Map<number, number>();
   for (const report of reports) {
-    for (const [slot, count] of report.held) held.set(slot, (held.get(slot) ?? 0) + count);
-    if (!options.isGivenUp) for (const slot of report.kept) kept.add(slot);
+    for (const [slot] of report.held) held.set(slot, (held.get(slot) ?? 0) + 1);
+    if (!isGivenUp) for (const slot of report.kept) kept.set(slot, report.thread);
   }
-  return settleSlots(host, thread, { held, kept, there: options.isGivenUp ? undefined : there, emit: options.emit });
+  if (vanished > 0) {
+    host.threads.add(thread, Counter.deadLetters, vanished);
+    emit('deadLetter', { reason: 'threadDied', target: undefined, handler: '', count: vanished });
+  }
+  const ended = settleSlots(host, thread, {
+    held,
+    kept,
+    there: isGivenUp ? undefined : there,
+    emit,
+  });
+  return { ended, held: new Map(reports.map((report) => [report.thread, report.held])) };
+}
+
+/** True when the tenant's account has been closed; else the host of the target settles the message. */
+function isGone({ table }: ActorHost, [slot, generation]: Target): boolean {
+  return table.generation(slot) !== generation || table.state(slot) === SlotState.free;
 }
 
 /** The slots let on that thread at its death. */
@@ -52,7 +82,8 @@ function tenantsOf(host: ActorHost, thread: number): Set<number> {
 
 interface Findings extends Pick<RecoveryOptions, 'emit'> {
   readonly held: ReadonlyMap<number, number>;
-  readonly kept: ReadonlySet<number>;
+  /** Slot -> the thread that will make it again. */
+  readonly kept: ReadonlyMap<number, number>;
   /** Who was there at the death: others were spawned since, for the thread's next life. Undefined if it has none. */
   readonly there: ReadonlySet<number> | undefined;
 }
@@ -75,6 +106,7 @@ function settleSlots(host: ActorHost, thread: number, findings: Findings): SlotI
     settleSlot(host, thread, slot, isKept, findings);
     if (isKept) {
       table.setState(slot, generation, SlotState.starting);
+      table.setSpawner(slot, findings.kept.get(slot));
       continue;
     }
     if (state !== SlotState.stopped) ended.push({ slot, generation });
@@ -86,13 +118,21 @@ function settleSlots(host: ActorHost, thread: number, findings: Findings): SlotI
   threads.store(thread, Word.inTurn, 0);
   threads.store(thread, Word.inFlight, 0);
   threads.store(thread, Word.actors, 0);
+  threads.store(thread, Word.held, 0);
+  threads.store(thread, Word.salvaged, 0);
   table.returnBlock(free);
   for (const { slot, generation } of ended) host.root?.released(slot, generation);
   return ended;
 }
 
 /** Settles what is lost; for an actor that does not live on, also what senders hold: they bury it themselves. */
-function settleSlot(host: ActorHost, thread: number, slot: number, isKept: boolean, findings: Findings): void {
+function settleSlot(
+  host: ActorHost,
+  thread: number,
+  slot: number,
+  isKept: boolean,
+  findings: Findings,
+): void {
   const { table, threads } = host;
   const isRunning = threads.load(thread, Word.running) === slot + 1;
   const settled = table.settled(slot) + (isRunning ? threads.load(thread, Word.inTurn) : 0);

@@ -25,9 +25,13 @@ export class Registry {
     const taken = this.lookup(name);
     if (taken?.equals(ref)) return;
     if (taken !== undefined) {
-      throw new CodedError('ACTOR_NAME_TAKEN', `expected a name new in the system, got "${name}", which ${taken.path} has`, {
-        details: { name, path: taken.path },
-      });
+      throw new CodedError(
+        'ACTOR_NAME_TAKEN',
+        `expected a name new in the system, got "${name}", which ${taken.path} has`,
+        {
+          details: { name, path: taken.path },
+        },
+      );
     }
     const key = keyOf(ref.address.slot, ref.address.generation);
     this.#byName.set(name, { ref, key });

@@ -29,13 +29,19 @@ export async function closeIntake(host: ActorHost, fleet: Fleet): Promise<void> 
 }
 
 /** Waits until nothing is queued, in flight, or on its way, seen twice in a row without a message begun between. */
-export async function quiet(host: ActorHost, fleet: Fleet, clock: Clock, deadlineMs: number): Promise<Drained> {
+export async function quiet(
+  host: ActorHost,
+  fleet: Fleet,
+  clock: Clock,
+  deadlineMs: number,
+): Promise<Drained> {
   const untilMs = clock.now() + deadlineMs;
   let begun = -1;
   for (;;) {
     const before = begunTotal(host);
     const isQuiet = await looksQuiet(host, fleet);
-    if (isQuiet && begun === before && begunTotal(host) === before) return { drained: true, left: 0 };
+    if (isQuiet && begun === before && begunTotal(host) === before)
+      return { drained: true, left: 0 };
     begun = isQuiet ? before : -1;
     if (clock.now() >= untilMs) return { drained: false, left: backlog(host) };
     await pause(clock, LOOK_MS);
@@ -47,12 +53,14 @@ export function backlog(host: ActorHost): number {
   const { table } = host;
   const used = Math.min(table.slotsUsed, table.slotsMax);
   let left = 0;
-  for (let slot = 0; slot < used; slot++) left += Math.max(0, table.depth(slot)) + table.stashed(slot);
+  for (let slot = 0; slot < used; slot++)
+    left += Math.max(0, table.depth(slot)) + table.stashed(slot);
   return left;
 }
 
 async function looksQuiet(host: ActorHost, fleet: Fleet): Promise<boolean> {
-  if (!host.isQuiet || !fleet.isSettled || depths(host) > 0 || total(host, Word.inFlight) > 0) return false;
+  if (!host.isQuiet || !fleet.isSettled || depths(host) > 0 || total(host, Word.inFlight) > 0)
+    return false;
   const answers = await fleet.askAll((control) => control.isQuiet());
   return answers.every((isQuiet) => isQuiet) && depths(host) === 0;
 }
@@ -71,7 +79,8 @@ function begunTotal(host: ActorHost): number {
 
 function total(host: ActorHost, word: number): number {
   let sum = 0;
-  for (let thread = 0; thread < host.threads.threads; thread++) sum += host.threads.load(thread, word);
+  for (let thread = 0; thread < host.threads.threads; thread++)
+    sum += host.threads.load(thread, word);
   return sum;
 }
 

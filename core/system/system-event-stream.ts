@@ -12,9 +12,13 @@ export class SystemEventStream extends EventStream<SystemEvents> {
   readonly #threads: ThreadTable;
 
   constructor(threads: ThreadTable, logger: Logger) {
-    super((thrown, event) => logger.error('a listener of the system failed', { event, error: String(thrown) }));
+    super((thrown, event) =>
+      logger.error('a listener of the system failed', { event, error: String(thrown) }),
+    );
     this.#threads = threads;
-    this.on('log', ({ level, message, fields, thread }) => logger[level](message, { ...fields, thread }));
+    this.on('log', ({ level, message, fields, thread }) =>
+      logger[level](message, { ...fields, thread }),
+    );
   }
 
   override on<K extends keyof SystemEvents & string>(

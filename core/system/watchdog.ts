@@ -66,6 +66,12 @@ export class Watchdog {
     const { table, threads, handlerName, limitMs, overran } = this.#options;
     const generation = table.generation(slot);
     const handler = handlerName(thread, threads.load(thread, Word.handler));
-    overran({ actor: { path: `/#${slot}.${generation}`, slot, generation, thread }, handler, thread, ranMs, limitMs });
+    overran({
+      actor: { path: `/#${slot}.${generation}`, slot, generation, thread },
+      handler,
+      thread,
+      ranMs,
+      limitMs,
+    });
   }
 }

@@ -75,7 +75,13 @@ class ForcedCodec {
   }
 
   /** As between threads: accepted, then a dead letter. */
-  #refuse(cell: ActorCell, name: string, payload: unknown, meta: Meta, error: CodedError): Admission {
+  #refuse(
+    cell: ActorCell,
+    name: string,
+    payload: unknown,
+    meta: Meta,
+    error: CodedError,
+  ): Admission {
     const host = this.#host;
     if (cell.state >= CellState.draining) return Admission.stopped;
     host.count(Counter.accepted, 1);
@@ -104,7 +110,8 @@ class ForcedCodec {
 
   /** Throws MESSAGE_NOT_ENCODABLE, BINARY_MOVED. */
   #copy(value: unknown, what: string, place: string, argc: number = Argc.many): unknown {
-    if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') return value;
+    if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol')
+      return value;
     if (value === null) return value;
     try {
       const { bytes, attachments, transfer } = this.#encoder.encode([value]);
@@ -124,7 +131,13 @@ class ForcedCodec {
 
 /** Plain objects and arrays, all the way down; binaries cannot be. */
 function freeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Object.isFrozen(value) ||
+    ArrayBuffer.isView(value)
+  )
+    return;
   Object.freeze(value);
   for (const inner of Object.values(value)) freeze(inner);
 }

@@ -6,4 +6,9 @@
 export { ManualClock, type ManualClockOptions } from './manual-clock.js';
 export type { Trace } from './interleaving.js';
 export { forSeeds, type SeedsOptions } from './seeds.js';
-export { createTestSystem, type RunOptions, TestSystem, type TestSystemOptions } from './test-system.js';
+export {
+  createTestSystem,
+  type RunOptions,
+  TestSystem,
+  type TestSystemOptions,
+} from './test-system.js';

@@ -123,7 +123,8 @@ export class TestThread implements PoolThread {
     while (error === undefined && this.#answers.isReady) this.#answers.next();
     this.#options.main.removeLane(this.#answers);
     this.#answers.clear();
-    for (const reject of this.#outstanding) reject(new CodedError('THREAD_DIED', 'the thread has ended'));
+    for (const reject of this.#outstanding)
+      reject(new CodedError('THREAD_DIED', 'the thread has ended'));
     this.#outstanding.clear();
   }
 

@@ -129,14 +129,19 @@ export class TestSystem extends ActorSystem {
     promise.then(settle, settle);
     const comes = await this.eventually(() => isSettled, { withinMs: Infinity });
     if (comes) return promise;
-    throw this.#failure('expected a promise to settle, but nothing is left that could happen, now or later');
+    throw this.#failure(
+      'expected a promise to settle, but nothing is left that could happen, now or later',
+    );
   }
 
   /**
    * Steps until the condition holds; when nothing can happen, moves time by up to `withinMs` (default 0) in all.
    * False when it never held.
    */
-  eventually(condition: () => boolean, options: { readonly withinMs?: number } = {}): Promise<boolean> {
+  eventually(
+    condition: () => boolean,
+    options: { readonly withinMs?: number } = {},
+  ): Promise<boolean> {
     const untilMs = this.clock.now() + (options.withinMs ?? 0);
     return this.#drive(async () => {
       for (let steps = 0; !condition(); steps++) {
@@ -201,7 +206,10 @@ export class TestSystem extends ActorSystem {
       await microtasks();
       return hasHappened;
     } catch (cause) {
-      throw this.#failure(`expected a step to end, but the runtime failed in it: ${String(cause)}`, cause);
+      throw this.#failure(
+        `expected a step to end, but the runtime failed in it: ${String(cause)}`,
+        cause,
+      );
     } finally {
       this.#step = undefined;
     }
@@ -248,7 +256,8 @@ export class TestSystem extends ActorSystem {
   #atRest(): AtRest[] {
     const { main, pool } = this.#stepping;
     const all: AtRest[] = [{ host: this.host, loop: main }];
-    for (const { host, loop } of pool?.threads ?? []) if (host !== undefined) all.push({ host, loop });
+    for (const { host, loop } of pool?.threads ?? [])
+      if (host !== undefined) all.push({ host, loop });
     return all;
   }
 
@@ -258,7 +267,10 @@ export class TestSystem extends ActorSystem {
   }
 
   #failure(text: string, cause?: unknown, code: ErrorCode = 'ASSERTION_FAILED'): CodedError {
-    return new CodedError(code, `${text} (${replaying(this.seed)})`, { cause, details: { seed: this.seed } });
+    return new CodedError(code, `${text} (${replaying(this.seed)})`, {
+      cause,
+      details: { seed: this.seed },
+    });
   }
 }
 

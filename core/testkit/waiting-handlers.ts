@@ -20,7 +20,9 @@ export interface AtRest {
 
 /** Who waits, e.g. `/reader "open"`. Empty while some timer other than a deadline may still wake them. */
 export function waitingHandlers(threads: readonly AtRest[]): string[] {
-  const isTimed = threads.some(({ host, loop }) => loop.timers.size > (host.asks.wheel.isArmed ? 1 : 0));
+  const isTimed = threads.some(
+    ({ host, loop }) => loop.timers.size > (host.asks.wheel.isArmed ? 1 : 0),
+  );
   if (isTimed) return [];
   return threads.flatMap(({ host }) => [...host.cells()].flatMap((cell) => waitingIn(cell, host)));
 }

@@ -114,7 +114,10 @@ export class ActorHost implements CellHost {
   readonly groups: Groups;
   readonly loader: Loader;
   readonly slots: Slots;
-  readonly remoteChildren = new Map<number, { readonly child: RemoteChild; readonly children: Children }>();
+  readonly remoteChildren = new Map<
+    number,
+    { readonly child: RemoteChild; readonly children: Children }
+  >();
   readonly root: RootHooks | undefined;
   readonly casualties: Casualties;
   readonly requests: HostRequests;
@@ -224,7 +227,13 @@ export class ActorHost implements CellHost {
     this.options.executor.afterMicrotasks(() => this.#flush());
   }
 
-  hold(ref: Ref, name: string, argc: Argc, payload: unknown, meta: Meta): 'accepted' | 'full' | 'stopped' {
+  hold(
+    ref: Ref,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    meta: Meta,
+  ): 'accepted' | 'full' | 'stopped' {
     const { slot, generation, thread } = ref;
     if (!this.table.isLive(slot, generation)) return 'stopped';
     const envelope = typeof meta === 'number' ? undefined : meta;
@@ -244,7 +253,12 @@ export class ActorHost implements CellHost {
     this.count(Counter.deadLetters, 1);
     // Its place is free again, and the owner has no turn in which to say so.
     if (this.table.waiters(slot) !== 0) this.#wakeWaiters(slot, 1);
-    this.deadLetter({ slot, generation, path }, { name, argc, payload, asker }, 'notEncodable', error);
+    this.deadLetter(
+      { slot, generation, path },
+      { name, argc, payload, asker },
+      'notEncodable',
+      error,
+    );
   }
 
   markBegun(mark: number): void {
@@ -265,7 +279,8 @@ export class ActorHost implements CellHost {
   }
 
   *cells(): Generator<ActorCell> {
-    for (const page of this.#cells) for (const cell of page ?? []) if (cell !== undefined) yield cell;
+    for (const page of this.#cells)
+      for (const cell of page ?? []) if (cell !== undefined) yield cell;
   }
 
   refTo(slot: number, generation: number, thread: number, path?: string): Ref {
@@ -283,7 +298,8 @@ export class ActorHost implements CellHost {
   cellFor(slot: number, generation: number): ActorCell | undefined {
     const cell = this.cellAt(slot);
     if (cell !== undefined) return cell.generation === generation ? cell : undefined;
-    if (!this.table.isLive(slot, generation) || this.table.owner(slot) !== this.thread) return undefined;
+    if (!this.table.isLive(slot, generation) || this.table.owner(slot) !== this.thread)
+      return undefined;
     const waiting = new ActorCell(this, slot, generation, WAITING);
     this.addCell(waiting);
     return waiting;
@@ -293,8 +309,14 @@ export class ActorHost implements CellHost {
     return spawnActor(this, recipe, options, parent);
   }
 
-  spawnReplicas(recipe: Recipe<unknown>, options: ReplicaOptions, parent: ActorCell | undefined): Replicas<unknown> {
-    return new RoutedReplicas(replicaSet(this, recipe, options, parent)) as unknown as Replicas<unknown>;
+  spawnReplicas(
+    recipe: Recipe<unknown>,
+    options: ReplicaOptions,
+    parent: ActorCell | undefined,
+  ): Replicas<unknown> {
+    return new RoutedReplicas(
+      replicaSet(this, recipe, options, parent),
+    ) as unknown as Replicas<unknown>;
   }
 
   retire(cell: ActorCell): void {
@@ -312,12 +334,21 @@ export class ActorHost implements CellHost {
   }
 
   cellStarted(cell: ActorCell): void {
-    if (this.#listens(STARTED)) this.emit('actorStarted', () => ({ actor: addressOf(cell), definition: cell.definition?.name ?? '' }));
+    if (this.#listens(STARTED))
+      this.emit('actorStarted', () => ({
+        actor: addressOf(cell),
+        definition: cell.definition?.name ?? '',
+      }));
   }
 
   cellRestarted(cell: ActorCell): void {
     const error = cell.more().lastFailure ?? new Error('restarted with a sibling');
-    this.emit('actorRestarted', () => ({ actor: addressOf(cell), error, restarts: cell.more().restarts, delayMs: 0 }));
+    this.emit('actorRestarted', () => ({
+      actor: addressOf(cell),
+      error,
+      restarts: cell.more().restarts,
+      delayMs: 0,
+    }));
   }
 
   cellEnded(cell: ActorCell, reason: EndReason): void {
@@ -325,12 +356,18 @@ export class ActorHost implements CellHost {
     this.words[Word.actors] = (this.words[Word.actors] as number) - 1;
     if (this.slots.hasLate) this.retireLate();
     const error = cell.extras?.startError ?? cell.extras?.lastFailure;
-    if (this.#listens(STOPPED)) this.emit('actorStopped', () => ({ actor: addressOf(cell), error: reason === 'failed' ? error : undefined }));
+    if (this.#listens(STOPPED))
+      this.emit('actorStopped', () => ({
+        actor: addressOf(cell),
+        error: reason === 'failed' ? error : undefined,
+      }));
     const watchers = cell.extras?.watchingThreads ?? 0;
     for (let thread = 0; watchers >>> thread !== 0; thread++) {
-      if ((watchers >>> thread) & 1) this.signal(thread, { type: 'terminated', slot, generation, reason });
+      if ((watchers >>> thread) & 1)
+        this.signal(thread, { type: 'terminated', slot, generation, reason });
     }
-    if (cell.extras?.registeredName !== undefined || cell.parent === undefined) this.#released(slot, generation);
+    if (cell.extras?.registeredName !== undefined || cell.parent === undefined)
+      this.#released(slot, generation);
     this.watches.ended(slot, generation, reason);
     if (this.room.size > 0) this.room.wake(slot, Infinity);
     if (this.table.waiters(slot) !== 0) this.#wakeWaiters(slot, Infinity);
@@ -353,7 +390,8 @@ export class ActorHost implements CellHost {
     if (!(child instanceof RemoteChild)) return;
     if (command.type === 'stop') child.isStopping = true;
     const { slot, generation, thread } = child;
-    if (this.channels.isDown(thread) || child.isDown) return this.casualties.commanded(child, command);
+    if (this.channels.isDown(thread) || child.isDown)
+      return this.casualties.commanded(child, command);
     this.signal(thread, { ...command, slot, generation });
   }
 
@@ -365,7 +403,12 @@ export class ActorHost implements CellHost {
     this.emit('actorFailed', () => ({ actor: addressOf(child), error, handler, directive }));
   }
 
-  reportFailure(cell: ActorCell, phase: 'start' | 'handle' | 'restart', handler: string | undefined, error: Error): void {
+  reportFailure(
+    cell: ActorCell,
+    phase: 'start' | 'handle' | 'restart',
+    handler: string | undefined,
+    error: Error,
+  ): void {
     const { parent, slot, generation, path } = cell;
     const restarts = cell.extras?.restarts ?? 0;
     if (parent === undefined || parent instanceof ActorCell) {
@@ -375,14 +418,27 @@ export class ActorHost implements CellHost {
     }
     cell.more().lastFailure = error;
     const child = { slot, generation };
-    this.signal(parent.thread, { type: 'childFailed', child, phase, handler, error: errorToWire(error), parent: parent.id });
+    this.signal(parent.thread, {
+      type: 'childFailed',
+      child,
+      phase,
+      handler,
+      error: errorToWire(error),
+      parent: parent.id,
+    });
   }
 
   reportEnd(cell: ActorCell, reason: EndReason): void {
     const { parent, slot, generation } = cell;
     if (parent === undefined) this.root?.children.remove(cell, cell.settings.name);
     else if (parent instanceof ActorCell) parent.extras?.children.remove(cell, cell.settings.name);
-    else this.signal(parent.thread, { type: 'childEnded', child: { slot, generation }, reason, parent: parent.id });
+    else
+      this.signal(parent.thread, {
+        type: 'childEnded',
+        child: { slot, generation },
+        reason,
+        parent: parent.id,
+      });
   }
 
   // Watches and groups
@@ -394,7 +450,8 @@ export class ActorHost implements CellHost {
       return;
     }
     const isFirst = this.watches.add(watcher, ref, fn);
-    if (isFirst && thread !== this.thread) this.signal(thread, { type: 'watch', slot, generation, thread: this.thread });
+    if (isFirst && thread !== this.thread)
+      this.signal(thread, { type: 'watch', slot, generation, thread: this.thread });
   }
 
   unwatch(watcher: Watcher, ref: Ref): void {
@@ -449,7 +506,12 @@ export class ActorHost implements CellHost {
     this.streams.cancel(reader);
   }
 
-  deadLetter(target: SlotId & { readonly path: string }, lost: LostMessage, reason: DeadLetterReason, error: CodedError): void {
+  deadLetter(
+    target: SlotId & { readonly path: string },
+    lost: LostMessage,
+    reason: DeadLetterReason,
+    error: CodedError,
+  ): void {
     lost.asker?.fail(error);
     const { slot, generation, path } = target;
     const { name, argc, payload } = lost;
@@ -463,7 +525,11 @@ export class ActorHost implements CellHost {
   }
 
   highWater(cell: ActorCell, messages: number): void {
-    this.emit('mailboxHighWater', () => ({ actor: addressOf(cell), messages, messagesMax: cell.settings.capacity }));
+    this.emit('mailboxHighWater', () => ({
+      actor: addressOf(cell),
+      messages,
+      messagesMax: cell.settings.capacity,
+    }));
   }
 
   /** Gives main an event, if anybody there listens for its kind. */
@@ -495,7 +561,10 @@ export class ActorHost implements CellHost {
 
   /** A message that will not be sent: its admission is counted as a dead letter by whoever keeps the slot. */
   bury(message: SalvagedMessage, reason: DeadLetterReason): void {
-    const { slot, generation, name, argc, payload, replyTo, thread } = { thread: this.table.owner(message.slot), ...message };
+    const { slot, generation, name, argc, payload, replyTo, thread } = {
+      thread: this.table.owner(message.slot),
+      ...message,
+    };
     const asker = replyTo === undefined ? undefined : this.askerOf(replyTo);
     const { path } = this.refTo(slot, generation, thread);
     this.count(Counter.deadLetters, 1);
@@ -551,7 +620,8 @@ export class ActorHost implements CellHost {
   }
 
   #expired(waiting: Expiring): void {
-    if (waiting instanceof PendingAsk) waiting.fail(askTimeout(waiting.target, waiting.name, waiting.deadlineMs));
+    if (waiting instanceof PendingAsk)
+      waiting.fail(askTimeout(waiting.target, waiting.name, waiting.deadlineMs));
     else waiting.fail((waiting as WaitingSend).ref.fullError(waiting.name));
   }
 
@@ -572,7 +642,8 @@ export class ActorHost implements CellHost {
 
   #unwatchThere(ref: Ref): void {
     const { slot, generation, thread } = ref;
-    if (thread !== this.thread) this.signal(thread, { type: 'unwatch', slot, generation, thread: this.thread });
+    if (thread !== this.thread)
+      this.signal(thread, { type: 'unwatch', slot, generation, thread: this.thread });
   }
 }
 

@@ -56,7 +56,8 @@ export class Casualties {
     const asked = host.asks.those((awaiting) => awaiting.target.thread === thread);
     await host.channels.closed(thread);
     for (const slot of host.channels.takeOrphans(thread)) host.settleOrphan(slot);
-    for (const [slot] of unsent) if (host.table.owner(slot) === host.thread) host.settleOrphan(slot);
+    for (const [slot] of unsent)
+      if (host.table.owner(slot) === host.thread) host.settleOrphan(slot);
     const error = new CodedError('THREAD_DIED', `thread ${thread} died`, { details: { thread } });
     const kept = this.#decide(thread, error);
     this.#failAsks(thread, asked, salvaged);
@@ -75,7 +76,8 @@ export class Casualties {
     }
     for (const ref of host.watches.on(thread)) {
       const { slot, generation } = ref;
-      if (host.table.isLive(slot, generation)) host.signal(thread, { type: 'watch', slot, generation, thread: host.thread });
+      if (host.table.isLive(slot, generation))
+        host.signal(thread, { type: 'watch', slot, generation, thread: host.thread });
       else host.watches.ended(slot, generation, 'threadDied');
     }
     for (const message of this.#salvaged.get(thread) ?? []) this.#again(thread, message, false);
@@ -162,7 +164,11 @@ export class Casualties {
   }
 
   /** Of what was asked before the death: whose message had begun will get no answer; the others are sent again. */
-  #failAsks(thread: number, asked: readonly Awaiting[], salvaged: readonly SalvagedMessage[]): void {
+  #failAsks(
+    thread: number,
+    asked: readonly Awaiting[],
+    salvaged: readonly SalvagedMessage[],
+  ): void {
     const host = this.#host;
     const again = new Set<number>();
     for (const { replyTo } of salvaged) if (replyTo?.thread === host.thread) again.add(replyTo.ask);
@@ -206,8 +212,8 @@ export class Casualties {
       return host.bury(message, 'threadDied');
     }
     host.table.admitAgain(slot, channel.memory.words, host.words, isNew);
-    if (replyTo === undefined) channel.tell(slot, generation, name, argc as Argc, payload, traceparent);
+    if (replyTo === undefined)
+      channel.tell(slot, generation, name, argc as Argc, payload, traceparent);
     else channel.ask(slot, generation, name, argc as Argc, payload, replyTo, traceparent);
   }
 }
-

@@ -7,14 +7,23 @@ import { FrameDecoder, FrameEncoder } from '../message/codec.js';
 import { threadOfMark } from '../transport/channel-memory.js';
 import { ChannelMemory } from '../transport/channel-memory.js';
 import { IncomingChannel, type Receiver } from '../transport/incoming-channel.js';
-import { type ChannelHost, OutgoingChannel, type SalvagedMessage } from '../transport/outgoing-channel.js';
+import {
+  type ChannelHost,
+  OutgoingChannel,
+  type SalvagedMessage,
+} from '../transport/outgoing-channel.js';
 import type { Transport } from '../transport/transport.js';
 import type { ThreadTable } from '../thread-table.js';
 import { Word } from '../thread-table.js';
 import { LIMITS } from '../limits.js';
 
 /** Hands the other end of a new channel to its thread. */
-export type Connect = (to: number, memory: SharedArrayBuffer, end: unknown, transfer: unknown[]) => void;
+export type Connect = (
+  to: number,
+  memory: SharedArrayBuffer,
+  end: unknown,
+  transfer: unknown[],
+) => void;
 
 export interface ChannelsOptions {
   readonly thread: number;
@@ -56,7 +65,8 @@ export class Channels {
   accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): void {
     const { transport, owner, receiver, creditTaken } = this.#options;
     // What was on its way to an earlier life is lost, or is given again by its sender.
-    if (new ChannelMemory(memory).epoch !== this.#options.epoch) return transport.accept(end).close();
+    if (new ChannelMemory(memory).epoch !== this.#options.epoch)
+      return transport.accept(end).close();
     this.#incoming[from]?.close();
     this.#incoming[from] = new IncomingChannel(
       from,
@@ -70,7 +80,8 @@ export class Channels {
           if (wasStarved) creditTaken(channel.thread);
         },
         closed: (channel) => {
-          if (this.#incoming[from] === channel) for (const done of this.#closers.get(from) ?? []) done();
+          if (this.#incoming[from] === channel)
+            for (const done of this.#closers.get(from) ?? []) done();
         },
       },
     );
@@ -133,7 +144,10 @@ export class Channels {
 
   /** True when nothing waits here to be posted. */
   get isQuiet(): boolean {
-    return this.#outgoing.every((channel) => channel === undefined || !channel.isStarved) && this.#held.size === 0;
+    return (
+      this.#outgoing.every((channel) => channel === undefined || !channel.isStarved) &&
+      this.#held.size === 0
+    );
   }
 
   close(): void {
@@ -147,7 +161,14 @@ export class Channels {
     const { sink, end, endTransfer } = transport.open();
     const epoch = threads.load(thread, Word.epoch);
     const memory = ChannelMemory.allocate(epoch);
-    const channel = new OutgoingChannel(thread, epoch, owner, sink, memory, new FrameEncoder(owner));
+    const channel = new OutgoingChannel(
+      thread,
+      epoch,
+      owner,
+      sink,
+      memory,
+      new FrameEncoder(owner),
+    );
     this.#outgoing[thread] = channel;
     connect(thread, memory, end, [...endTransfer]);
     return channel;

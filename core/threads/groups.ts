@@ -49,7 +49,8 @@ export class Groups {
     const members = this.#members.get(group);
     if (members === undefined) return [];
     const { table } = this.#host;
-    for (const [key, ref] of members) if (!table.isLive(ref.slot, ref.generation)) members.delete(key);
+    for (const [key, ref] of members)
+      if (!table.isLive(ref.slot, ref.generation)) members.delete(key);
     return [...members.values()];
   }
 
@@ -57,21 +58,24 @@ export class Groups {
   all(): Membership[] {
     const all: Membership[] = [];
     for (const group of this.#members.keys()) {
-      for (const { slot, generation, thread } of this.members(group)) all.push({ group, slot, generation, thread });
+      for (const { slot, generation, thread } of this.members(group))
+        all.push({ group, slot, generation, thread });
     }
     return all;
   }
 
   /** What a new thread is told. */
   restore(all: readonly Membership[]): void {
-    for (const { group, slot, generation, thread } of all) this.joined(this.#host.refTo(slot, generation, thread), group);
+    for (const { group, slot, generation, thread } of all)
+      this.joined(this.#host.refTo(slot, generation, thread), group);
   }
 
   #tellAll(type: 'joined' | 'left', ref: Ref, group: string): void {
     const { slot, generation, thread } = ref;
     const { threads } = this.#host.threads;
     for (let other = 0; other < threads; other++) {
-      if (other !== this.#host.thread) this.#host.signal(other, { type, group, slot, generation, thread });
+      if (other !== this.#host.thread)
+        this.#host.signal(other, { type, group, slot, generation, thread });
     }
   }
 }

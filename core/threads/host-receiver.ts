@@ -21,8 +21,16 @@ export class HostReceiver implements Receiver {
     this.#host = host;
   }
 
-  tell(slot: number, generation: number, name: string, argc: Argc, payload: unknown, traceparent: string | undefined): void {
-    if (traceparent === undefined) return this.#deliver(slot, generation, name, payload, this.mark | argc);
+  tell(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    traceparent: string | undefined,
+  ): void {
+    if (traceparent === undefined)
+      return this.#deliver(slot, generation, name, payload, this.mark | argc);
     const envelope = new Envelope();
     envelope.argc = argc;
     envelope.begun = this.mark;
@@ -30,7 +38,15 @@ export class HostReceiver implements Receiver {
     this.#deliver(slot, generation, name, payload, envelope);
   }
 
-  ask(slot: number, generation: number, name: string, argc: Argc, payload: unknown, traceparent: string | undefined, replyTo: ReplyTo): void {
+  ask(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    traceparent: string | undefined,
+    replyTo: ReplyTo,
+  ): void {
     const envelope = new Envelope();
     envelope.argc = argc;
     envelope.begun = this.mark;
@@ -65,7 +81,13 @@ export class HostReceiver implements Receiver {
         if (entry === undefined || entry.child.generation !== signal.child.generation) return;
         const { phase, handler } = signal;
         const { path, restarts } = entry.child;
-        entry.children.failed(entry.child, { error: errorFromWire(signal.error), child: path, handler, phase, restarts });
+        entry.children.failed(entry.child, {
+          error: errorFromWire(signal.error),
+          child: path,
+          handler,
+          phase,
+          restarts,
+        });
         return;
       }
       case 'childEnded':
@@ -75,7 +97,9 @@ export class HostReceiver implements Receiver {
         host.cellFor(signal.slot, signal.generation)?.command({ type: signal.type });
         return;
       case 'stop':
-        host.cellFor(signal.slot, signal.generation)?.command({ type: 'stop', mode: signal.mode, reason: signal.reason });
+        host
+          .cellFor(signal.slot, signal.generation)
+          ?.command({ type: 'stop', mode: signal.mode, reason: signal.reason });
         return;
       case 'watch':
         return this.#watch(signal.slot, signal.generation, signal.thread);
@@ -92,7 +116,8 @@ export class HostReceiver implements Receiver {
         return host.creditCame(signal.thread);
       case 'askMoved': {
         const awaiting = host.asks.get(signal.ask);
-        if (awaiting !== undefined) awaiting.target = host.refTo(signal.slot, signal.generation, signal.thread);
+        if (awaiting !== undefined)
+          awaiting.target = host.refTo(signal.slot, signal.generation, signal.thread);
         return;
       }
       case 'request':
@@ -102,9 +127,15 @@ export class HostReceiver implements Receiver {
       case 'cancel':
         return host.streams.cancelled(signal.thread, signal.ask);
       case 'joined':
-        return host.groups.joined(host.refTo(signal.slot, signal.generation, signal.thread), signal.group);
+        return host.groups.joined(
+          host.refTo(signal.slot, signal.generation, signal.thread),
+          signal.group,
+        );
       case 'left':
-        return host.groups.left(host.refTo(signal.slot, signal.generation, signal.thread), signal.group);
+        return host.groups.left(
+          host.refTo(signal.slot, signal.generation, signal.thread),
+          signal.group,
+        );
       default:
         host.rootSignal(signal);
     }

@@ -31,14 +31,21 @@ export class HostRequests {
       host.asks.wheel.add(ask, LIMITS.threadStartMs);
       const number = host.asks.register(ask);
       const channel = host.channelTo(thread);
-      if (channel === undefined) host.casualties.whenUp(thread, () => this.#post(thread, number, request));
+      if (channel === undefined)
+        host.casualties.whenUp(thread, () => this.#post(thread, number, request));
       else this.#post(thread, number, request);
     });
   }
 
   /** A request from another thread. */
   received(from: number, epoch: number, ask: number, request: HostRequest): void {
-    const asker = new RemoteAsker(this.#host, { thread: from, epoch, ask, chain: undefined, isStream: false });
+    const asker = new RemoteAsker(this.#host, {
+      thread: from,
+      epoch,
+      ask,
+      chain: undefined,
+      isStream: false,
+    });
     this.#answer(request).then(
       (value) => asker.reply(value),
       (error: unknown) => asker.fail(error),
@@ -54,7 +61,8 @@ export class HostRequests {
     if (request.what === 'started') return this.#started(request);
     if (request.what === 'passed') return this.#passed(request);
     const { root } = this.#host;
-    if (root === undefined) throw new CodedError('ASSERTION_FAILED', `expected "${request.what}" to be asked of main`);
+    if (root === undefined)
+      throw new CodedError('ASSERTION_FAILED', `expected "${request.what}" to be asked of main`);
     return root.serve(request);
   }
 
@@ -74,7 +82,8 @@ export class HostRequests {
     const error = cell.extras?.startError;
     if (error !== undefined) return Promise.reject(error);
     if (cell.state >= CellState.draining) return Promise.reject(actorStopped(path, 'its start'));
-    if (cell.state === CellState.running || cell.state === CellState.suspended) return Promise.resolve();
+    if (cell.state === CellState.running || cell.state === CellState.suspended)
+      return Promise.resolve();
     return new Promise((resolve, reject) => {
       const extras = cell.more();
       extras.startWaiters ??= [];

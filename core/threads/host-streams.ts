@@ -35,7 +35,11 @@ export class HostStreams {
 
   cancel(reader: StreamReader): void {
     if (reader.id < 0) return;
-    this.#host.signal(reader.target.thread, { type: 'cancel', thread: this.#host.thread, ask: reader.id });
+    this.#host.signal(reader.target.thread, {
+      type: 'cancel',
+      thread: this.#host.thread,
+      ask: reader.id,
+    });
   }
 
   granted(thread: number, ask: number, count: number): void {

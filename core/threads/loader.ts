@@ -36,21 +36,29 @@ export class Loader {
     };
     forget = whenDefined(name, finish);
     if (isDone) return;
-    disarm = this.#clock.after(LIMITS.threadStartMs, () => finish(missing(name, url, `after ${LIMITS.threadStartMs} ms`)));
+    disarm = this.#clock.after(LIMITS.threadStartMs, () =>
+      finish(missing(name, url, `after ${LIMITS.threadStartMs} ms`)),
+    );
     this.#load(url).then(
       () => {
         // A CommonJS module that imports the package defines its actors only after it has been loaded itself.
         if (isDone) return;
         disarm();
-        disarm = this.#clock.after(LIMITS.definitionMs, () => finish(missing(name, url, 'after its import')));
+        disarm = this.#clock.after(LIMITS.definitionMs, () =>
+          finish(missing(name, url, 'after its import')),
+        );
       },
       (cause: unknown) => {
         const text = cause instanceof Error ? cause.message : String(cause);
         finish(
-          new CodedError('ACTOR_MODULE_FAILED', `expected to import ${url} for the actor "${name}", got: ${text}`, {
-            details: { name, url },
-            cause,
-          }),
+          new CodedError(
+            'ACTOR_MODULE_FAILED',
+            `expected to import ${url} for the actor "${name}", got: ${text}`,
+            {
+              details: { name, url },
+              cause,
+            },
+          ),
         );
       },
     );
@@ -68,7 +76,11 @@ export class Loader {
 }
 
 function missing(name: string, url: string, when: string): CodedError {
-  return new CodedError('ACTOR_DEFINITION_MISSING', `expected ${url} to define the actor "${name}", got none ${when}`, {
-    details: { name, url },
-  });
+  return new CodedError(
+    'ACTOR_DEFINITION_MISSING',
+    `expected ${url} to define the actor "${name}", got none ${when}`,
+    {
+      details: { name, url },
+    },
+  );
 }

@@ -109,7 +109,9 @@ export class PassLoop {
     const tookMs = now - this.#lastLook;
     this.#lastLook = now;
     const isLate = tookMs > 0.1 || this.#passMs === 0;
-    this.#lookEvery = isLate ? Math.max(1, this.#lookEvery >> 1) : Math.min(LOOK_MAX, this.#lookEvery * 2);
+    this.#lookEvery = isLate
+      ? Math.max(1, this.#lookEvery >> 1)
+      : Math.min(LOOK_MAX, this.#lookEvery * 2);
     this.#untilLook = this.#lookEvery;
     this.#isOver = now - (this.#roundStart ?? now) >= this.#passMs;
     return this.#isOver;

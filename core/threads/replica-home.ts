@@ -8,7 +8,11 @@ import type { CellCommand } from '../actor/cell-host.js';
 import { CellState } from '../actor/cell-life.js';
 import type { Recipe } from '../actor/definition.js';
 import type { Ref } from '../actor/ref.js';
-import { parseReplicaOptions, type ReplicaOptions, type SpawnOptions } from '../actor/spawn-options.js';
+import {
+  parseReplicaOptions,
+  type ReplicaOptions,
+  type SpawnOptions,
+} from '../actor/spawn-options.js';
 import { type ReplicaHome, ReplicaSet } from '../routing/replica-set.js';
 import { Word } from '../thread-table.js';
 import type { ActorHost } from './actor-host.js';
@@ -22,7 +26,11 @@ export function replicaSet(
   parent: ActorCell | undefined,
 ): ReplicaSet {
   const { name } = recipe.definition;
-  return new ReplicaSet(new HostReplicaHome(host, recipe, parent), name, parseReplicaOptions(name, options));
+  return new ReplicaSet(
+    new HostReplicaHome(host, recipe, parent),
+    name,
+    parseReplicaOptions(name, options),
+  );
 }
 
 class HostReplicaHome implements ReplicaHome {
@@ -37,7 +45,9 @@ class HostReplicaHome implements ReplicaHome {
   }
 
   get maySpawn(): boolean {
-    return this.#parent === undefined ? !this.host.intakeClosed : this.#parent.state < CellState.draining;
+    return this.#parent === undefined
+      ? !this.host.intakeClosed
+      : this.#parent.state < CellState.draining;
   }
 
   /** Threads that serve, before those that are being replaced. */
@@ -47,7 +57,10 @@ class HostReplicaHome implements ReplicaHome {
     const serving = pool.filter((thread) => threads.load(thread, Word.serving) === 1);
     const loads: number[] = [];
     for (const thread of pool) loads[thread] = threads.load(thread, Word.actors);
-    return chooseThread({ type: 'spread', siblings }, loads, { pool: serving.length > 0 ? serving : pool, dedicated: [] });
+    return chooseThread({ type: 'spread', siblings }, loads, {
+      pool: serving.length > 0 ? serving : pool,
+      dedicated: [],
+    });
   }
 
   spawn(options: SpawnOptions): Ref {
@@ -55,7 +68,8 @@ class HostReplicaHome implements ReplicaHome {
   }
 
   whenEnded(ref: Ref, ended: () => void): void {
-    const children = this.#parent === undefined ? this.host.root?.children : this.#parent.more().children;
+    const children =
+      this.#parent === undefined ? this.host.root?.children : this.#parent.more().children;
     children?.whenEnded(ref.slot, ended);
   }
 
@@ -69,7 +83,9 @@ class HostReplicaHome implements ReplicaHome {
 
   turnOf({ slot, thread }: Ref): number | undefined {
     const { threads } = this.host;
-    return threads.load(thread, Word.running) === slot + 1 ? threads.load(thread, Word.begun) : undefined;
+    return threads.load(thread, Word.running) === slot + 1
+      ? threads.load(thread, Word.begun)
+      : undefined;
   }
 
   async started({ slot, generation, thread }: Ref): Promise<void> {
@@ -90,6 +106,7 @@ class HostReplicaHome implements ReplicaHome {
   #command(ref: Ref, command: CellCommand): void {
     const remote = this.host.remoteChildren.get(ref.slot)?.child;
     const child = remote?.generation === ref.generation ? remote : this.host.cellAt(ref.slot);
-    if (child !== undefined && child.generation === ref.generation) this.host.command(child, command);
+    if (child !== undefined && child.generation === ref.generation)
+      this.host.command(child, command);
   }
 }

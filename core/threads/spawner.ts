@@ -8,7 +8,11 @@ import { failStart, startError } from '../actor/cell-life.js';
 import { type Children, RemoteChild, RemoteParent } from '../actor/children.js';
 import type { Recipe } from '../actor/definition.js';
 import type { Ref } from '../actor/ref.js';
-import { parseSpawnOptions, type SpawnOptions, type SpawnSettings } from '../actor/spawn-options.js';
+import {
+  parseSpawnOptions,
+  type SpawnOptions,
+  type SpawnSettings,
+} from '../actor/spawn-options.js';
 import { CodedError, textOf } from '../errors.js';
 import { decodeAlone, encodeAlone } from '../message/codec.js';
 import type { SpawnSignal } from '../message/signal.js';
@@ -16,20 +20,34 @@ import { Counter, Word } from '../thread-table.js';
 import type { ActorHost } from './actor-host.js';
 
 /** Throws ACTOR_NAME_TAKEN, CONFIG_INVALID, THREAD_UNKNOWN, SLOTS_EXHAUSTED, MESSAGE_NOT_ENCODABLE. */
-export function spawnActor(host: ActorHost, recipe: Recipe<unknown>, options: SpawnOptions, parent: ActorCell | undefined): Ref {
+export function spawnActor(
+  host: ActorHost,
+  recipe: Recipe<unknown>,
+  options: SpawnOptions,
+  parent: ActorCell | undefined,
+): Ref {
   const { definition, args } = recipe;
   const settings = parseSpawnOptions(definition.name, options, host.options.mailbox);
   const children = parent === undefined ? host.root?.children : parent.more().children;
-  if (children === undefined) throw new CodedError('ASSERTION_FAILED', 'expected a supervisor for a new actor');
+  if (children === undefined)
+    throw new CodedError('ASSERTION_FAILED', 'expected a supervisor for a new actor');
   if (host.intakeClosed && parent === undefined) {
-    throw new CodedError('SYSTEM_STOPPED', `expected a running system to spawn "${definition.name}" in, got one that is stopping`);
+    throw new CodedError(
+      'SYSTEM_STOPPED',
+      `expected a running system to spawn "${definition.name}" in, got one that is stopping`,
+    );
   }
   children.checkName(settings.name);
   const thread = threadFor(host, options, parent);
   const packed = thread === host.thread ? undefined : encodeAlone(args, { owner: host });
   const slot = host.slots.claim();
   const capacity = settings.overflow === 'reject' ? settings.capacity : Infinity;
-  const generation = host.table.let(slot, thread, capacity, packed === undefined ? undefined : host.thread);
+  const generation = host.table.let(
+    slot,
+    thread,
+    capacity,
+    packed === undefined ? undefined : host.thread,
+  );
   host.count(Counter.spawned, 1);
   if (packed === undefined) {
     const cell = new ActorCell(host, slot, generation, settings);
@@ -55,7 +73,12 @@ export function receiveSpawn(host: ActorHost, signal: SpawnSignal): void {
   const { slot, generation, parent, parentThread, definition: name, url } = signal;
   if (!host.table.isLive(slot, generation)) {
     // Somebody's stop was faster than the spawn.
-    host.signal(parentThread, { type: 'childEnded', child: { slot, generation }, reason: 'stopped', parent });
+    host.signal(parentThread, {
+      type: 'childEnded',
+      child: { slot, generation },
+      reason: 'stopped',
+      parent,
+    });
     return;
   }
   const settings: SpawnSettings = {
@@ -81,7 +104,12 @@ export function receiveSpawn(host: ActorHost, signal: SpawnSignal): void {
 }
 
 /** Takes a child on another thread into the books. */
-function adopt(host: ActorHost, child: RemoteChild, children: Children, options: SpawnOptions): void {
+function adopt(
+  host: ActorHost,
+  child: RemoteChild,
+  children: Children,
+  options: SpawnOptions,
+): void {
   children.add(child, options.name, options.supervision);
   // The slot was let anew: its earlier tenant has ended, though the news of that is still on its way.
   const before = host.remoteChildren.get(child.slot);
@@ -93,21 +121,29 @@ function threadFor(host: ActorHost, options: SpawnOptions, parent: ActorCell | u
   const { near, thread = (near as unknown as Ref | undefined)?.thread } = options;
   if (thread === 'main') return 0;
   if (thread === 'dedicated') return dedicatedThread(host);
-  if (thread === undefined) return parent === undefined ? (host.root?.place(options) ?? host.thread) : host.thread;
+  if (thread === undefined)
+    return parent === undefined ? (host.root?.place(options) ?? host.thread) : host.thread;
   const isKnown = Number.isInteger(thread) && thread >= 0 && thread < host.threads.threads;
   const isGivenUp = isKnown && host.threads.load(thread, Word.serving) === -1;
   if (isKnown && !isGivenUp) return thread;
   const got = isGivenUp ? `${thread}, which has died too often` : textOf(thread);
-  throw new CodedError('THREAD_UNKNOWN', `expected a thread from 0 to ${host.threads.threads - 1}, got ${got}`, {
-    details: { thread },
-  });
+  throw new CodedError(
+    'THREAD_UNKNOWN',
+    `expected a thread from 0 to ${host.threads.threads - 1}, got ${got}`,
+    {
+      details: { thread },
+    },
+  );
 }
 
 /** A new logical thread: away until main has started it, so that what is sent meanwhile is held. */
 function dedicatedThread(host: ActorHost): number {
   const thread = host.threads.claimThread();
   if (thread === undefined) {
-    throw new CodedError('THREAD_UNKNOWN', 'expected room for one thread more, got none: the system has all it can have');
+    throw new CodedError(
+      'THREAD_UNKNOWN',
+      'expected room for one thread more, got none: the system has all it can have',
+    );
   }
   host.channels.down(thread);
   if (host.root === undefined) host.signal(0, { type: 'threadWanted', thread });

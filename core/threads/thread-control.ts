@@ -99,7 +99,13 @@ export interface ThreadParts {
   loggerFor(host: () => ActorHost): Logger;
   randomFor(seed: number): Random;
   /** `transfer` are the ports within `end`. */
-  connect(from: number, to: number, memory: SharedArrayBuffer, end: unknown, transfer: unknown[]): void;
+  connect(
+    from: number,
+    to: number,
+    memory: SharedArrayBuffer,
+    end: unknown,
+    transfer: unknown[],
+  ): void;
   handlerNamed(thread: number, number: number, name: string): void;
   ended(): void;
 }
@@ -113,7 +119,16 @@ export class ThreadServer implements ThreadControl {
   }
 
   async become(init: ThreadInit): Promise<void> {
-    const { clock, executor, importModule, transportFor, loggerFor, randomFor, connect, handlerNamed } = this.#parts;
+    const {
+      clock,
+      executor,
+      importModule,
+      transportFor,
+      loggerFor,
+      randomFor,
+      connect,
+      handlerNamed,
+    } = this.#parts;
     const { thread } = init;
     const host: ActorHost = new ActorHost({
       ...init,
@@ -133,7 +148,12 @@ export class ThreadServer implements ThreadControl {
     if (init.isIntakeClosed) host.closeIntake();
   }
 
-  async accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): Promise<void> {
+  async accept(
+    from: number,
+    epoch: number,
+    memory: SharedArrayBuffer,
+    end: unknown,
+  ): Promise<void> {
     this.#live().channels.accept(from, epoch, memory, end);
   }
 
@@ -167,12 +187,15 @@ export class ThreadServer implements ThreadControl {
   }
 
   #live(): ActorHost {
-    if (this.host === undefined) throw new Error('expected a thread that has become one of a system');
+    if (this.host === undefined)
+      throw new Error('expected a thread that has become one of a system');
     return this.host;
   }
 }
 
-const STATE_NAMES = new Map<number, string>(Object.entries(CellState).map(([name, state]) => [state, name]));
+const STATE_NAMES = new Map<number, string>(
+  Object.entries(CellState).map(([name, state]) => [state, name]),
+);
 
 /** Every actor of a host that has not stopped. */
 export function inspectHost(host: ActorHost): ActorInfo[] {

@@ -60,7 +60,11 @@ function threadLogger(host: () => ActorHost, fixed: Readonly<Record<string, unkn
     (level: LogLevel) =>
     (message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
       const { thread } = host();
-      host().signal(0, { type: 'event', name: 'log', payload: crossing({ level, message, fields: { ...fixed, ...fields }, thread }) });
+      host().signal(0, {
+        type: 'event',
+        name: 'log',
+        payload: crossing({ level, message, fields: { ...fixed, ...fields }, thread }),
+      });
     };
   return {
     debug: line('debug'),

@@ -35,7 +35,10 @@ export function addressOf(child: Child): ActorAddress {
  */
 export function crossing<T extends object>(event: T): T {
   if (findUnencodable(event) === undefined) return event;
-  const { args: _left, ...rest } = event as { args?: unknown; fields?: Readonly<Record<string, unknown>> };
+  const { args: _left, ...rest } = event as {
+    args?: unknown;
+    fields?: Readonly<Record<string, unknown>>;
+  };
   const { fields } = rest;
   if (fields === undefined) return rest as T;
   const texts = Object.entries(fields).map(([key, value]) => {

@@ -71,7 +71,11 @@ export class ThreadPool {
       control: withPorts(caller.api),
       // What it had still asked of main (channels it opened) must be heard before its death is.
       gone: gone.then(async (error) => {
-        caller.lost(error instanceof CodedError ? error : deathOf(new Error('the thread has ended'), undefined));
+        caller.lost(
+          error instanceof CodedError
+            ? error
+            : deathOf(new Error('the thread has ended'), undefined),
+        );
         await mainClosed;
         stopServing();
         this.#threads.delete(thread);
@@ -97,7 +101,8 @@ export class ThreadPool {
 function withPorts(api: Caller<ThreadControl>['api']): ThreadControl {
   return {
     ...flatControl(api),
-    accept: (from, epoch, memory, end) => api.accept(from, epoch, memory, transferring(end, portsIn(end))),
+    accept: (from, epoch, memory, end) =>
+      api.accept(from, epoch, memory, transferring(end, portsIn(end))),
   };
 }
 

@@ -77,7 +77,9 @@ export class ChannelMemory {
   /** Receiver: gives credit back; answers whether the sender must be told. */
   take(bytes: number): boolean {
     Atomics.add(this.words, TAKEN, bytes);
-    return Atomics.load(this.words, STARVED) === 1 && Atomics.exchange(this.words, STARVED, 0) === 1;
+    return (
+      Atomics.load(this.words, STARVED) === 1 && Atomics.exchange(this.words, STARVED, 0) === 1
+    );
   }
 
   /** Sender: messages in the journal. */

@@ -11,7 +11,15 @@ import { CodedError, errorToWire } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { type EncodedFrame, type FrameEncoder, findUnencodable } from '../message/codec.js';
 import { Argc } from '../message/envelope.js';
-import { Batch, messagesIn, NameTable, Op, type ReplyTo, readBatch, splitBatch } from '../message/frame.js';
+import {
+  Batch,
+  messagesIn,
+  NameTable,
+  Op,
+  type ReplyTo,
+  readBatch,
+  splitBatch,
+} from '../message/frame.js';
 import type { Packed } from '../message/packed.js';
 import type { Signal } from '../message/signal.js';
 import { Admission, type SlotTable } from '../slot-table.js';
@@ -75,19 +83,37 @@ export class OutgoingChannel {
 
   /** Reserves room for one message in the target's mailbox and in this channel. */
   admit(slot: number, generation: number): Admission {
-    if (this.#backlogBytes > LIMITS.outboxBytes || this.memory.unposted() >= LIMITS.outboxMessages) {
+    if (
+      this.#backlogBytes > LIMITS.outboxBytes ||
+      this.memory.unposted() >= LIMITS.outboxMessages
+    ) {
       return this.#host.table.isLive(slot, generation) ? Admission.full : Admission.stopped;
     }
     return this.#host.table.admit(slot, generation, this.memory.words, this.#host.counters);
   }
 
   /** Sends an admitted message. */
-  tell(slot: number, generation: number, name: string, argc: Argc, payload: unknown, traceparent?: string): void {
+  tell(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    traceparent?: string,
+  ): void {
     this.#batch.tell(slot, generation, name, argc, payload, traceparent);
     this.#grown();
   }
 
-  ask(slot: number, generation: number, name: string, argc: Argc, payload: unknown, to: ReplyTo, traceparent?: string): void {
+  ask(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    to: ReplyTo,
+    traceparent?: string,
+  ): void {
     this.#batch.ask(slot, generation, name, argc, payload, to, traceparent);
     this.#grown();
   }
@@ -220,7 +246,8 @@ export class OutgoingChannel {
     counters[Counter.framesOut] = (counters[Counter.framesOut] as number) + 1;
     counters[Counter.bytesOut] = (counters[Counter.bytesOut] as number) + frame.bytes.length;
     if (messages === 0) return;
-    const isRetainable = frame.attachments === undefined && frame.bytes.length <= LIMITS.creditBytes;
+    const isRetainable =
+      frame.attachments === undefined && frame.bytes.length <= LIMITS.creditBytes;
     const bytes = isRetainable ? frame.bytes : undefined;
     this.#retained.add({ bytes, epoch: frame.epoch, first: this.#sequence, messages });
     this.#encoder.forgetEpochsBefore(this.#retained.oldestEpoch ?? frame.epoch);

@@ -37,7 +37,8 @@ export class RetainedFrames {
     this.#frames.push(frame);
     this.#messages += frame.messages;
     this.#bytes += frame.bytes?.length ?? 0;
-    while (this.#messages > LIMITS.retainedMessages || this.#bytes > LIMITS.retainedBytes) this.#drop();
+    while (this.#messages > LIMITS.retainedMessages || this.#bytes > LIMITS.retainedBytes)
+      this.#drop();
   }
 
   /** Lets go of the oldest frames whose messages have all begun. */

@@ -39,5 +39,5 @@ test('the notices of the runtime, which have symbols for names, have priority 0'
   mailbox.push('high', 3, 0);
   assert.ok(mailbox.shift(taken) && taken.name === 'high');
   assert.ok(mailbox.shift(taken) && (taken.name as unknown) === notice);
-  assert.ok(mailbox.shift(taken) && taken.name === 'low');
+  assert.ok(mailbox.shift(taken) && (taken.name as unknown) === "low");
 });

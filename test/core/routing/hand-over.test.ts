@@ -160,11 +160,11 @@ describe('a resize', () => {
     const options = { threads: 2, logger: silentLogger, askMs: 30_000, sendMs: 30_000 };
     const system = await createSystem(options);
     const book = system.spawn(ledger(false), { thread: 'main' });
-    const set = system.spawn(keeper(book), { replicas: 2 });
+    const set = system.spawn(keeper(book), { replicas: 2, mailbox: { capacity: 16 } });
     let isResizing = true;
     const work = upTo(20).map(async (n) => {
-      const owner = set.to(`key-${n}`);
-      for (let number = 0; isResizing || number < 10; number++) await owner.send('work', `key-${n}`, number);
+      const owner = set.with({ whenFull: 'wait' }).to(`key-${n}`);
+      for (let number = 0; isResizing || number < 10; number++) await owner.ask('work', `key-${n}`, number).catch(() => {});
     });
     for (const [round, size] of [4, 1, 5, 3].entries()) {
       const resized = set.resize(size).catch(() => 'a new replica was lost with its thread');
