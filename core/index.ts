@@ -37,6 +37,7 @@ export {
   type ProtocolOf,
   type Recipe,
 } from './actor/definition.js';
+export { type ExposeOptions, expose } from './actor/expose.js';
 export type { KeySender, ReplicaSender, Replicas } from './actor/replicas.js';
 export type {
   MailboxOptions,
@@ -45,13 +46,11 @@ export type {
   SpawnOptions,
   ThreadChoice,
 } from './actor/spawn-options.js';
-export { type ExposeOptions, expose } from './actor/expose.js';
 export type { Directive, Failure, Strategy, SupervisionOptions } from './actor/supervision.js';
 export type { SystemOptions } from './config.js';
 export { CodedError, ERROR_CODES, type ErrorCode, hasCode, Refusal, refuse } from './errors.js';
-export type * from './system-events.js';
-export { adaptLogger, jsonLogger, type Logger, silentLogger } from './logger.js';
 export type * from './journal.js';
+export { adaptLogger, jsonLogger, type Logger, silentLogger } from './logger.js';
 export type { OverflowRule } from './mailbox/overflow.js';
 export { move } from './message/codec.js';
 export type {
@@ -64,4 +63,5 @@ export type {
 } from './routing/pool.js';
 export { type ActorSystem, createSystem, type SystemStats } from './system/actor-system.js';
 export type { Drained } from './system/shutdown.js';
+export type * from './system-events.js';
 export type { ActorInfo } from './threads/thread-control.js';

@@ -234,6 +234,11 @@ export class SlotTable {
     );
   }
 
+  /** True when the account of that tenant is closed: nothing that was admitted for it has still to be settled. */
+  isSettled(slot: number, generation: number): boolean {
+    return this.generation(slot) !== generation || this.state(slot) === SlotState.free;
+  }
+
   setState(slot: number, generation: number, state: SlotState): void {
     Atomics.store(this.#rows, slot * ROW_WORDS + STATE, (generation << STATE_BITS) | state);
   }

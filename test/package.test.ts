@@ -8,7 +8,12 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { build } from 'esbuild';
 import { InstalledPackage, type Outcome } from './support/installed-package.js';
-import { ROOT } from './support/source-tree.js';
+import { ROOT, textOf } from './support/source-tree.js';
+
+/** What the lock file says of one package; names are keys. */
+type LockedPackage = Readonly<
+  Partial<Record<'dependencies' | 'devDependencies' | 'optionalDependencies', object>>
+>;
 
 const project = new InstalledPackage();
 after(() => project.remove());
@@ -39,6 +44,20 @@ process.exitCode = drained ? 0 : 1;
 const asFunction = (text: string): string => `(async () => {${text}})();`;
 const typed = (name: string): string => `: ${name}`;
 const ADDED_OVER_THREADS: Outcome = { code: 0, stdout: '[5050,1,2]\n', stderr: '' };
+
+test('npm ci finds all it needs in the lock file, and no address of a registry', () => {
+  const text = textOf('package-lock.json');
+  const { packages } = JSON.parse(text) as { packages: Record<string, LockedPackage> };
+  const names = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, '')));
+  const wanted = Object.values(packages).flatMap((one) =>
+    Object.keys({ ...one.dependencies, ...one.devDependencies, ...one.optionalDependencies }),
+  );
+  assert.deepEqual(
+    wanted.filter((name) => !names.has(name)),
+    [],
+  );
+  assert.ok(!text.includes('"resolved"'), 'expected no addresses in package-lock.json');
+});
 
 test('one JavaScript module may define actors and be the program that spawns them', async () => {
   project.write(

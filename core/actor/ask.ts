@@ -14,6 +14,13 @@ export interface AskTarget {
   readonly generation: number;
   readonly thread: number;
   readonly path: string;
+  /** Bit per thread the message has been on, if it was handed on: with any of them it may be lost. */
+  readonly via?: number;
+}
+
+/** True when the answer may never come because that thread has died. */
+export function dependsOn({ thread: last, via = 0 }: AskTarget, thread: number): boolean {
+  return last === thread || ((via >>> thread) & 1) === 1;
 }
 
 /** At once the asker and the envelope of its message: one object a local ask. */

@@ -18,12 +18,13 @@ import type { ActorCell } from './actor-cell.js';
 import type { Terminated } from './actor-context.js';
 import type { AskOptions } from './actor-ref.js';
 import type { AskTable } from './ask.js';
+import type { CellMailbox } from './cell-mailbox.js';
 import type { Child } from './children.js';
 import type { Recipe } from './definition.js';
 import type { Ref } from './ref.js';
 import type { RemoteAsker } from './remote-asker.js';
-import type { Running } from './running.js';
 import type { Replicas } from './replicas.js';
+import type { Running } from './running.js';
 import type { ReplicaOptions, SpawnOptions } from './spawn-options.js';
 import type { StreamReader, StreamSource } from './stream.js';
 import type { Failure, Verdict } from './supervision.js';
@@ -59,7 +60,7 @@ export interface CellHost {
   heldMessages: number;
 
   /** Puts the cell in the run queue, unless it is there. */
-  ready(cell: ActorCell): void;
+  ready(cell: CellMailbox): void;
   /** True when this pass has used its time: counts messages and looks at the clock now and then. */
   isPassOver(): boolean;
   takeQueue(): Fifo;
@@ -108,7 +109,7 @@ export interface CellHost {
   /** The cell has ended: watchers, names, groups. */
   cellEnded(cell: ActorCell, reason: EndReason): void;
   /** Its slot may be let again once everything on its way has been settled. */
-  retire(cell: ActorCell): void;
+  retire(cell: CellMailbox): void;
 
   watch(watcher: ActorCell, target: Ref, fn: (end: Terminated) => unknown): void;
   unwatch(watcher: ActorCell, target: Ref): void;
@@ -117,9 +118,9 @@ export interface CellHost {
   leave(cell: ActorCell, group: string): void;
   membersOf(group: string): readonly Ref[];
   /** Settled something in this pass: looked at again behind the barrier at its end. */
-  touched(cell: ActorCell): void;
+  touched(cell: CellMailbox): void;
   /** Wakes the senders that wait for room in this mailbox, once it is half empty. */
-  roomMade(cell: ActorCell): void;
+  roomMade(cell: CellMailbox): void;
   /** The ref as a Comlink proxy. */
   proxyFor(ref: Ref, options: AskOptions): object;
 
@@ -130,7 +131,7 @@ export interface CellHost {
     reason: DeadLetterReason,
     error: CodedError,
   ): void;
-  highWater(cell: ActorCell, depth: number): void;
+  highWater(cell: CellMailbox, depth: number): void;
   /** A forwarded ask: its asker must know on whom the answer depends now. */
   askMoved(asker: RemoteAsker, to: Ref): void;
   /** Streams over threads: demand and cancel find their source by the reader's address. */

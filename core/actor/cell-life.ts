@@ -11,7 +11,6 @@
  * Runs on: any.
  */
 import { CodedError, errorToWire } from '../errors.js';
-import type { DeadLetterReason } from '../events.js';
 import { LIMITS } from '../limits.js';
 import type { EndReason } from '../message/signal.js';
 import { SlotState } from '../slot-table.js';
@@ -20,22 +19,10 @@ import type { ActorCell } from './actor-cell.js';
 import type { StopReason } from './actor-context.js';
 import { actorStopped } from './ask.js';
 import type { CellCommand } from './cell-host.js';
+import { CellState } from './cell-state.js';
 import { Context } from './context.js';
 import { handlerFault } from './live-handler.js';
 import { returnStash } from './stash.js';
-
-export const CellState = {
-  loading: 0,
-  starting: 1,
-  running: 2,
-  suspended: 3,
-  restarting: 4,
-  /** Takes no new messages, handles those it has. */
-  draining: 5,
-  stopping: 6,
-  stopped: 7,
-} as const;
-export type CellState = (typeof CellState)[keyof typeof CellState];
 
 /** Runs the behaviour: a new incarnation. */
 export function startCell(cell: ActorCell): void {
@@ -350,10 +337,3 @@ function ended(cell: ActorCell): void {
 }
 
 const NO_ARGS: readonly unknown[] = [];
-
-/** Why a queued message of an actor that ended so is a dead letter. */
-export function endedInstead(reason: EndReason | 'startFailed'): DeadLetterReason {
-  if (reason === 'startFailed') return 'startFailed';
-  if (reason === 'killed') return 'killed';
-  return reason === 'threadDied' ? 'threadDied' : 'stopped';
-}

@@ -20,8 +20,8 @@ import type {
 import type { ActorRef, Deferred } from './actor-ref.js';
 import { RemoteParent } from './children.js';
 import { DeferredReply } from './deferred-reply.js';
-import { onlyWhile } from './live-handler.js';
 import type { HandlerMap, Recipe } from './definition.js';
+import { onlyWhile } from './live-handler.js';
 import type { Ref } from './ref.js';
 import type { Replicas } from './replicas.js';
 import type { ReplicaOptions, SpawnOptions } from './spawn-options.js';

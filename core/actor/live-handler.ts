@@ -5,9 +5,9 @@
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { CodedError, textOf } from '../errors.js';
-import { type ActorDefinition, type HandlerMap, REFUSED_NAMES } from './definition.js';
 import { LIMITS } from '../limits.js';
 import { type Checked, checkArguments } from '../schema-check.js';
+import { type ActorDefinition, type HandlerMap, REFUSED_NAMES } from './definition.js';
 
 const REFUSED: ReadonlySet<string> = new Set(REFUSED_NAMES);
 

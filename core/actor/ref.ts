@@ -5,8 +5,8 @@
  */
 import { CodedError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { registerClass } from '../message/codec.js';
 import type { ActorAddress } from '../message/address.js';
+import { registerClass } from '../message/codec.js';
 import { Argc, Envelope } from '../message/envelope.js';
 import { Admission } from '../slot-table.js';
 import { Counter } from '../thread-table.js';

@@ -8,7 +8,7 @@
  *
  * Runs on: any.
  */
-import { CodedError } from '../errors.js';
+import type { CodedError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { Argc, type AskChain, type Asker, Envelope } from '../message/envelope.js';
 import { Admission } from '../slot-table.js';

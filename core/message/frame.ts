@@ -206,9 +206,9 @@ export class Batch {
 export function weightOf(value: unknown, depth: number): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;
-  const { constructor } = value;
-  if (constructor === Object) return depth === 0 ? 16 : weightOfObject(value, depth);
-  if (constructor === Array) return depth === 0 ? 16 : weightOfArray(value as unknown[], depth);
+  const { constructor: Class } = value;
+  if (Class === Object) return depth === 0 ? 16 : weightOfObject(value, depth);
+  if (Class === Array) return depth === 0 ? 16 : weightOfArray(value as unknown[], depth);
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
   return 16;
 }

@@ -129,6 +129,16 @@ export class Dispatch implements LaneTarget {
     );
   }
 
+  /** The same for whoever calls now: a system that is stopping lets nobody in from outside its actors. */
+  refusalNow(name: string): CodedError | undefined {
+    if (!this.host.intakeClosed || this.host.running.current() !== undefined)
+      return this.refusal(name);
+    const text = `expected "${this.definition}" to take "${name}", but the system takes nothing new`;
+    return new CodedError('SYSTEM_STOPPED', text, {
+      details: { definition: this.definition, handler: name },
+    });
+  }
+
   /** The replica that has taken it; else full, or stopped while all are ending. */
   #taker(message: Message): Replica | Admission {
     const { name, argc, payload, envelope } = message;

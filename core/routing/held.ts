@@ -8,7 +8,7 @@ import type { CellHost } from '../actor/cell-host.js';
 import type { Ref } from '../actor/ref.js';
 import { StreamReader } from '../actor/stream.js';
 import type { WaitingSend } from '../actor/waiting-send.js';
-import { CodedError } from '../errors.js';
+import type { CodedError } from '../errors.js';
 import type { Argc, Envelope } from '../message/envelope.js';
 import { Counter } from '../thread-table.js';
 

@@ -15,7 +15,7 @@ export function askEach(
   name: string,
   args: readonly unknown[],
 ): Promise<unknown>[] {
-  const refusal = dispatch.refusal(name);
+  const refusal = dispatch.refusalNow(name);
   if (refusal !== undefined) throw refusal;
   return dispatch.replicas.map((replica) =>
     new ReplicaRoute(dispatch, replica).askWith(options, name, args),

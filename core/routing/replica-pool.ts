@@ -150,21 +150,15 @@ export class ReplicaPool implements Pool<Untyped> {
   }
 
   #refusal({ name, limitMs }: Run): CodedError | undefined {
-    const { definition, host, isShut } = this.#dispatch;
+    const { definition } = this.#dispatch;
     if (!(limitMs > 0)) {
       return new CodedError(
         'CONFIG_INVALID',
         `run of "${name}": timeoutMs: expected more than 0, got ${textOf(limitMs)}`,
       );
     }
-    const refusal = this.#dispatch.refusal(name);
+    const refusal = this.#dispatch.refusalNow(name);
     if (refusal !== undefined) return refusal;
-    if (isShut && host.intakeClosed) {
-      return new CodedError(
-        'SYSTEM_STOPPED',
-        `expected the pool of "${definition}" to run "${name}", but the system takes nothing new`,
-      );
-    }
     if (this.#isClosed) return noMore(definition, name);
     if (this.#queue.size < LIMITS.asksMax) return undefined;
     return new CodedError(

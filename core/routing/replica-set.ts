@@ -10,8 +10,8 @@
  * Runs on: any.
  */
 import type { StopMode } from '../actor/actor-context.js';
-import type { CellHost } from '../actor/cell-host.js';
 import { actorStopped } from '../actor/ask.js';
+import type { CellHost } from '../actor/cell-host.js';
 import type { Ref } from '../actor/ref.js';
 import {
   type ReplicaSettings,
@@ -83,8 +83,8 @@ export class ReplicaSet {
       const { replicas } = this.dispatch;
       if (size <= replicas.length) return this.#reshape(replicas.slice(0, size));
       const fresh = await this.#startAll(size - replicas.length);
-      if (this.#isEnding) return;
-      await this.#reshape([...this.dispatch.replicas, ...fresh]);
+      if (this.#isEnding) await this.#stopAll(fresh);
+      else await this.#reshape([...this.dispatch.replicas, ...fresh]);
     });
   }
 
@@ -97,8 +97,7 @@ export class ReplicaSet {
       await dispatch.tally.zero();
     }
     this.#close();
-    const all = new Set([...dispatch.replicas, ...this.#leaving]);
-    await Promise.all([...all].map((replica) => this.#stopReplica(replica, mode)));
+    await this.#stopAll(new Set([...dispatch.replicas, ...this.#leaving]), mode);
   }
 
   /** Begins a replica anew, unless its thread is too busy to hear that. */
@@ -124,7 +123,7 @@ export class ReplicaSet {
     const failed = starts.find((start) => start.status === 'rejected');
     const ended = fresh.find(({ isEnding }) => isEnding);
     if (failed === undefined && ended === undefined) return fresh;
-    for (const replica of fresh) void this.#stopReplica(replica, 'stop');
+    await this.#stopAll(fresh);
     throw failed === undefined
       ? actorStopped((ended as Replica).ref.path, 'its place in the set')
       : failed.reason;
@@ -143,7 +142,7 @@ export class ReplicaSet {
         fresh.push(replica);
       }
     } catch (error) {
-      for (const replica of fresh) void this.#stopReplica(replica, 'stop');
+      void this.#stopAll(fresh);
       throw error;
     }
     return fresh;
@@ -159,6 +158,10 @@ export class ReplicaSet {
       if (other !== number) siblings[ref.thread] = (siblings[ref.thread] ?? 0) + 1;
     }
     return this.#home.spawn({ ...spawn, ...name, thread: this.#home.place(siblings) });
+  }
+
+  async #stopAll(replicas: Iterable<Replica>, mode: StopMode = 'stop'): Promise<void> {
+    await Promise.all([...replicas].map((replica) => this.#stopReplica(replica, mode)));
   }
 
   /** Resolves when it has ended. One that drains may first have to start, or to start again. */
@@ -239,6 +242,8 @@ export class ReplicaSet {
       if (!next.includes(replica)) leaving.push(finished);
     }
     handOver.look();
+    // One that came may have ended before it was in the set.
+    for (const replica of next) if (replica.hasEnded && !replica.isGivenUp) this.#ended(replica);
     dispatch.lane.go();
     if (next.length === 0) this.#bury(dispatch.lane.takeAll());
     this.onChange?.();

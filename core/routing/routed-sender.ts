@@ -80,9 +80,8 @@ export abstract class RoutedSender implements Route, KeySender<Untyped> {
 
   sendWith(options: AskOptions, name: string, args: readonly unknown[]): Promise<void> {
     const { dispatch, ref } = this;
-    const refusal = dispatch.refusal(name);
+    const refusal = dispatch.refusalNow(name);
     if (refusal !== undefined || ref === undefined) return Promise.reject(refusal);
-    if (dispatch.isShut) return ref.sendWith(options, name, args);
     const argc = argcOf(args);
     const message = {
       name,
@@ -98,19 +97,19 @@ export abstract class RoutedSender implements Route, KeySender<Untyped> {
 
   askWith(options: AskOptions, name: string, args: readonly unknown[]): Promise<unknown> {
     const { ref } = this;
-    const refusal = this.dispatch.refusal(name);
+    const refusal = this.dispatch.refusalNow(name);
     if (refusal !== undefined || ref === undefined) return Promise.reject(refusal);
     return ref.askWith(options, name, args, options.whenFull === 'wait' ? waiting(this) : this);
   }
 
   streamWith(options: AskOptions, name: string, args: readonly unknown[]): AsyncIterable<unknown> {
     const refused = (): AsyncIterator<unknown> => ({
-      next: () => Promise.reject(this.dispatch.refusal(name)),
+      next: () => Promise.reject(this.dispatch.refusalNow(name)),
     });
     return {
       [Symbol.asyncIterator]: () => {
         const { ref } = this;
-        if (ref === undefined || this.dispatch.refusal(name) !== undefined) return refused();
+        if (ref === undefined || this.dispatch.refusalNow(name) !== undefined) return refused();
         return openStream(ref, options, name, args, this)[Symbol.asyncIterator]();
       },
     };

@@ -24,10 +24,12 @@ export class Tally {
   }
 
   /** Resolves when nothing is kept. */
-  zero(): Promise<void> {
-    if (this.count === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#whenZero.push(resolve);
-    });
+  async zero(): Promise<void> {
+    // What is moved from lane to lane is counted out and in again.
+    while (this.count > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenZero.push(resolve);
+      });
+    }
   }
 }

@@ -4,9 +4,10 @@
  * the program that uses them.
  * Runs on: main.
  */
-import type { ActorRef } from '../actor/actor-ref.js';
+
 import type { StopMode, Terminated } from '../actor/actor-context.js';
-import { Children, type Child, type Supervisor } from '../actor/children.js';
+import type { ActorRef } from '../actor/actor-ref.js';
+import { type Child, Children, type Supervisor } from '../actor/children.js';
 import type { Recipe } from '../actor/definition.js';
 import type { Ref } from '../actor/ref.js';
 import type { Replicas } from '../actor/replicas.js';

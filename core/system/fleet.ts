@@ -10,11 +10,11 @@ import { CodedError } from '../errors.js';
 import type { SystemEvents } from '../events.js';
 import { LIMITS } from '../limits.js';
 import type { SlotId } from '../message/signal.js';
+import { Word } from '../thread-table.js';
 import type { ActorHost } from '../threads/actor-host.js';
 import type { Target } from '../threads/casualties.js';
 import type { ThreadControl, ThreadInit } from '../threads/thread-control.js';
 import type { PoolThread } from '../threads/thread-pool.js';
-import { Word } from '../thread-table.js';
 import { recover } from './recovery.js';
 
 export interface FleetOptions {

@@ -39,8 +39,9 @@ export async function recover(
 ): Promise<Recovered> {
   const { isGivenUp, unsent, emit } = options;
   const there = tenantsOf(host, thread);
-  const vanished =
-    host.threads.load(thread, Word.held) + unsent.filter((target) => isGone(host, target)).length;
+  // Of what it held itself; the rest is settled by the hosts of the targets.
+  const moot = unsent.filter(([slot, generation]) => host.table.isSettled(slot, generation)).length;
+  const vanished = host.threads.load(thread, Word.held) + moot;
   const answers = await Promise.allSettled(others.map((other) => other.died(thread, unsent)));
   const reports = answers.flatMap((answer) =>
     answer.status === 'fulfilled' ? [answer.value] : [],
@@ -62,11 +63,6 @@ export async function recover(
     emit,
   });
   return { ended, held: new Map(reports.map((report) => [report.thread, report.held])) };
-}
-
-/** True when the tenant's account has been closed; else the host of the target settles the message. */
-function isGone({ table }: ActorHost, [slot, generation]: Target): boolean {
-  return table.generation(slot) !== generation || table.state(slot) === SlotState.free;
 }
 
 /** The slots let on that thread at its death. */

@@ -5,7 +5,7 @@
  * Runs on: any.
  */
 import type { ActorCell } from '../actor/actor-cell.js';
-import { CellState } from '../actor/cell-life.js';
+import { CellState } from '../actor/cell-state.js';
 import type { Ref } from '../actor/ref.js';
 import { CodedError } from '../errors.js';
 import { FrameDecoder, FrameEncoder, findUnencodable } from '../message/codec.js';

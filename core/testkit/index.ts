@@ -3,8 +3,9 @@
  * system, stepped from a seed), manual-clock, test-probe (an actor that records and expects), expectations, seeds;
  * then interleaving and logical-thread for what a step is.
  */
-export { ManualClock, type ManualClockOptions } from './manual-clock.js';
+
 export type { Trace } from './interleaving.js';
+export { ManualClock, type ManualClockOptions } from './manual-clock.js';
 export { forSeeds, type SeedsOptions } from './seeds.js';
 export {
   createTestSystem,

@@ -8,9 +8,9 @@
  */
 import { parseSystemOptions, type SystemConfig, type SystemOptions } from '../config.js';
 import { CodedError, type ErrorCode } from '../errors.js';
+import { hashString } from '../hash.js';
 import { LIMITS } from '../limits.js';
 import { silentLogger } from '../logger.js';
-import { hashString } from '../hash.js';
 import { ActorSystem } from '../system/actor-system.js';
 import type { Drained } from '../system/shutdown.js';
 import type { ActorHost } from '../threads/actor-host.js';

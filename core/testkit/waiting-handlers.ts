@@ -7,7 +7,7 @@
 import type { ActorCell } from '../actor/actor-cell.js';
 import { PendingAsk } from '../actor/ask.js';
 import type { Flight } from '../actor/cell-extras.js';
-import { CellState } from '../actor/cell-life.js';
+import { CellState } from '../actor/cell-state.js';
 import { WaitingSend } from '../actor/waiting-send.js';
 import type { ActorHost } from '../threads/actor-host.js';
 import type { LogicalThread } from './logical-thread.js';

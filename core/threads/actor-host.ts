@@ -9,13 +9,14 @@ import type { Terminated } from '../actor/actor-context.js';
 import type { AskOptions } from '../actor/actor-ref.js';
 import { AskTable, askTimeout, type Expiring, PendingAsk } from '../actor/ask.js';
 import type { CellCommand, CellHost, LostMessage } from '../actor/cell-host.js';
-import { CellState } from '../actor/cell-life.js';
+import type { CellMailbox } from '../actor/cell-mailbox.js';
+import { CellState } from '../actor/cell-state.js';
 import { type Child, type Children, RemoteChild } from '../actor/children.js';
 import { DeathWatch, type Watcher } from '../actor/death-watch.js';
 import type { Recipe } from '../actor/definition.js';
 import { Ref } from '../actor/ref.js';
-import type { Replicas } from '../actor/replicas.js';
 import { RemoteAsker, replyToOf } from '../actor/remote-asker.js';
+import type { Replicas } from '../actor/replicas.js';
 import { Running } from '../actor/running.js';
 import type { ReplicaOptions, SpawnOptions, SpawnSettings } from '../actor/spawn-options.js';
 import type { StreamReader, StreamSource } from '../actor/stream.js';
@@ -129,7 +130,7 @@ export class ActorHost implements CellHost {
   readonly #loop: PassLoop;
   readonly #names: HandlerNames;
   readonly #dirty: OutgoingChannel[] = [];
-  readonly #touched: ActorCell[] = [];
+  readonly #touched: CellMailbox[] = [];
   #touchedCount = 0;
   readonly #queues: Fifo[] = [];
   #flushIsDue = false;
@@ -179,7 +180,7 @@ export class ActorHost implements CellHost {
 
   // Turns
 
-  ready(cell: ActorCell): void {
+  ready(cell: CellMailbox): void {
     this.#loop.ready(cell);
   }
 
@@ -319,7 +320,7 @@ export class ActorHost implements CellHost {
     ) as unknown as Replicas<unknown>;
   }
 
-  retire(cell: ActorCell): void {
+  retire(cell: CellMailbox): void {
     const { slot } = cell;
     if (this.cellAt(slot) !== cell || !this.slots.retire(slot)) return;
     (this.#cells[slot >>> 10] as (ActorCell | undefined)[])[slot & 1023] = undefined;
@@ -373,11 +374,11 @@ export class ActorHost implements CellHost {
     if (this.table.waiters(slot) !== 0) this.#wakeWaiters(slot, Infinity);
   }
 
-  touched(cell: ActorCell): void {
+  touched(cell: CellMailbox): void {
     this.#touched[this.#touchedCount++] = cell;
   }
 
-  roomMade(cell: ActorCell): void {
+  roomMade(cell: CellMailbox): void {
     const { slot } = cell;
     if (this.table.waiters(slot) === 0) return;
     const capacity = this.table.capacity(slot);
@@ -524,7 +525,7 @@ export class ActorHost implements CellHost {
     }));
   }
 
-  highWater(cell: ActorCell, messages: number): void {
+  highWater(cell: CellMailbox, messages: number): void {
     this.emit('mailboxHighWater', () => ({
       actor: addressOf(cell),
       messages,
@@ -603,7 +604,7 @@ export class ActorHost implements CellHost {
     if (this.#touchedCount > 0) {
       Atomics.add(this.words, Word.barrier, 1);
       for (let i = 0; i < this.#touchedCount; i++) {
-        const cell = this.#touched[i] as ActorCell;
+        const cell = this.#touched[i] as CellMailbox;
         cell.isTouched = false;
         if (cell.state !== CellState.stopped) this.roomMade(cell);
       }

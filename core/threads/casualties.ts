@@ -9,11 +9,11 @@
  *
  * Runs on: any.
  */
-import type { Awaiting } from '../actor/ask.js';
+import { type Awaiting, dependsOn } from '../actor/ask.js';
 import type { CellCommand } from '../actor/cell-host.js';
 import { type RemoteChild, RemoteParent } from '../actor/children.js';
-import type { Argc } from '../message/envelope.js';
 import { CodedError } from '../errors.js';
+import type { Argc } from '../message/envelope.js';
 import type { EndReason, SlotId } from '../message/signal.js';
 import { Counter, Word } from '../thread-table.js';
 import type { SalvagedMessage } from '../transport/outgoing-channel.js';
@@ -53,7 +53,7 @@ export class Casualties {
     const held = salvaged.map(({ slot, generation }): Target => [slot, generation]);
     // A thread that has never lived yet, a dedicated one: nobody was on it. What is meant for it waits.
     if (host.threads.epoch(thread) === 0) return { thread: host.thread, held, kept: [] };
-    const asked = host.asks.those((awaiting) => awaiting.target.thread === thread);
+    const asked = host.asks.those((awaiting) => dependsOn(awaiting.target, thread));
     await host.channels.closed(thread);
     for (const slot of host.channels.takeOrphans(thread)) host.settleOrphan(slot);
     for (const [slot] of unsent)
@@ -205,13 +205,16 @@ export class Casualties {
   #again(thread: number, message: SalvagedMessage, isNew: boolean): void {
     const host = this.#host;
     const { slot, generation, name, argc, payload, traceparent, replyTo } = message;
+    const { table } = host;
     const channel = host.channelTo(thread);
-    if (channel === undefined || !host.table.isLive(slot, generation)) {
+    // One that was admitted goes to its actor even if that has ended meanwhile: it counts in its depth.
+    const isMoot = isNew ? !table.isLive(slot, generation) : table.isSettled(slot, generation);
+    if (channel === undefined || isMoot) {
       const word = isNew ? Word.held : Word.salvaged;
       host.words[word] = (host.words[word] as number) - 1;
       return host.bury(message, 'threadDied');
     }
-    host.table.admitAgain(slot, channel.memory.words, host.words, isNew);
+    table.admitAgain(slot, channel.memory.words, host.words, isNew);
     if (replyTo === undefined)
       channel.tell(slot, generation, name, argc as Argc, payload, traceparent);
     else channel.ask(slot, generation, name, argc as Argc, payload, replyTo, traceparent);

@@ -3,9 +3,12 @@
  * it. While a thread is being replaced nothing goes out to it; what is sent meanwhile is held here.
  * Runs on: any.
  */
+
+import { LIMITS } from '../limits.js';
 import { FrameDecoder, FrameEncoder } from '../message/codec.js';
-import { threadOfMark } from '../transport/channel-memory.js';
-import { ChannelMemory } from '../transport/channel-memory.js';
+import type { ThreadTable } from '../thread-table.js';
+import { Word } from '../thread-table.js';
+import { ChannelMemory, threadOfMark } from '../transport/channel-memory.js';
 import { IncomingChannel, type Receiver } from '../transport/incoming-channel.js';
 import {
   type ChannelHost,
@@ -13,9 +16,6 @@ import {
   type SalvagedMessage,
 } from '../transport/outgoing-channel.js';
 import type { Transport } from '../transport/transport.js';
-import type { ThreadTable } from '../thread-table.js';
-import { Word } from '../thread-table.js';
-import { LIMITS } from '../limits.js';
 
 /** Hands the other end of a new channel to its thread. */
 export type Connect = (

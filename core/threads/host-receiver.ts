@@ -3,11 +3,12 @@
  * concern.
  * Runs on: any.
  */
-import { CellState } from '../actor/cell-life.js';
+import type { Awaiting } from '../actor/ask.js';
+import { CellState } from '../actor/cell-state.js';
 import { errorFromWire, type WireError } from '../errors.js';
 import { type Argc, Envelope, type Meta } from '../message/envelope.js';
 import type { ReplyTo } from '../message/frame.js';
-import type { Signal } from '../message/signal.js';
+import type { Signal, SlotId } from '../message/signal.js';
 import { SlotState } from '../slot-table.js';
 import type { Receiver } from '../transport/incoming-channel.js';
 import type { ActorHost } from './actor-host.js';
@@ -116,8 +117,7 @@ export class HostReceiver implements Receiver {
         return host.creditCame(signal.thread);
       case 'askMoved': {
         const awaiting = host.asks.get(signal.ask);
-        if (awaiting !== undefined)
-          awaiting.target = host.refTo(signal.slot, signal.generation, signal.thread);
+        if (awaiting !== undefined) this.#moved(awaiting, signal);
         return;
       }
       case 'request':
@@ -139,6 +139,17 @@ export class HostReceiver implements Receiver {
       default:
         host.rootSignal(signal);
     }
+  }
+
+  /** What was asked went on to another actor: over which threads is remembered, as news of them may overtake each other. */
+  #moved(
+    awaiting: Awaiting,
+    { slot, generation, thread }: SlotId & { readonly thread: number },
+  ): void {
+    const { path } = this.#host.refTo(slot, generation, thread);
+    const { target } = awaiting;
+    const via = (target.via ?? 0) | (1 << target.thread) | (1 << thread);
+    awaiting.target = { slot, generation, thread, path, via };
   }
 
   #deliver(slot: number, generation: number, name: string, payload: unknown, meta: Meta): void {

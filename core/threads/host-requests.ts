@@ -3,9 +3,8 @@
  * data channel, in order with what was sent before, and answered like asks.
  * Runs on: any.
  */
-import { PendingAsk } from '../actor/ask.js';
-import { actorStopped } from '../actor/ask.js';
-import { CellState } from '../actor/cell-life.js';
+import { actorStopped, PendingAsk } from '../actor/ask.js';
+import { CellState } from '../actor/cell-state.js';
 import { whenPassed } from '../actor/fence.js';
 import { RemoteAsker } from '../actor/remote-asker.js';
 import { CodedError } from '../errors.js';

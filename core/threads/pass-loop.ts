@@ -9,7 +9,7 @@
  * much as a small handler.
  * Runs on: any.
  */
-import type { ActorCell } from '../actor/actor-cell.js';
+import type { CellMailbox } from '../actor/cell-mailbox.js';
 import type { Clock } from '../clock.js';
 import type { Executor } from '../executor.js';
 import { RunQueue } from './run-queue.js';
@@ -21,7 +21,7 @@ export class PassLoop {
   readonly #clock: Clock;
   readonly #passMs: number;
   readonly #afterPass: () => void;
-  readonly #queue = new RunQueue<ActorCell>();
+  readonly #queue = new RunQueue<CellMailbox>();
   /** When the first pass since the last return to the event loop began. */
   #roundStart: number | undefined = undefined;
   #isScheduled = false;
@@ -55,7 +55,7 @@ export class PassLoop {
     return this.#isFresh ? this.#lastLook + this.#passMs : this.#clock.now();
   }
 
-  ready(cell: ActorCell): void {
+  ready(cell: CellMailbox): void {
     if (cell.isQueued) return;
     cell.isQueued = true;
     this.#queue.push(cell);

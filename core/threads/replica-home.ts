@@ -5,7 +5,7 @@
 import type { ActorCell } from '../actor/actor-cell.js';
 import type { StopMode } from '../actor/actor-context.js';
 import type { CellCommand } from '../actor/cell-host.js';
-import { CellState } from '../actor/cell-life.js';
+import { CellState } from '../actor/cell-state.js';
 import type { Recipe } from '../actor/definition.js';
 import type { Ref } from '../actor/ref.js';
 import {

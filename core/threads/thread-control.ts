@@ -4,7 +4,7 @@
  * thread and in the testkit.
  * Runs on: any.
  */
-import { CellState } from '../actor/cell-life.js';
+import { CellState } from '../actor/cell-state.js';
 import type { Clock } from '../clock.js';
 import type { Executor } from '../executor.js';
 import type { Logger } from '../logger.js';

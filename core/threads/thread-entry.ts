@@ -12,8 +12,8 @@ import { seededRandom } from '../random.js';
 import { call, serve, transferring } from '../rpc.js';
 import type { ActorHost } from './actor-host.js';
 import { importModule, markThread } from './import-module.js';
-import { crossing } from './thread-events.js';
 import { flatControl, type MainControl, ThreadServer } from './thread-control.js';
+import { crossing } from './thread-events.js';
 import { transportNamed } from './transports.js';
 
 /** What the pool gives the task. */

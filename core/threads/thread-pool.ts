@@ -35,7 +35,7 @@ export class ThreadPool {
   constructor(config: SystemConfig, main: MainControl) {
     this.#main = main;
     this.#piscina = new Piscina({
-      filename: new URL('./thread-entry.js', import.meta.url).href,
+      filename: new URL('./thread-boot.cjs', import.meta.url).href,
       minThreads: config.threads + config.spareThreads,
       maxThreads: LIMITS.threadsMax + config.spareThreads,
       concurrentTasksPerWorker: 1,

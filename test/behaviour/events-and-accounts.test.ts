@@ -3,14 +3,29 @@
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { type ActorSystem, createSystem, type DeadLetter, type MailboxHighWater, silentLogger } from '../../core/index.js';
+import {
+  type ActorSystem,
+  createSystem,
+  type DeadLetter,
+  type MailboxHighWater,
+  silentLogger,
+} from '../../core/index.js';
 import { seededRandom } from '../../core/random.js';
-import { boss, echo, fragile, latch, passer, recorder, watcher } from '../support/behaviour-actors.js';
+import { echo, latch, passer, recorder } from '../support/behaviour-actors.js';
+import { boss, fragile, watcher } from '../support/behaviour-lives.js';
 import { HandTimed, onEachStage } from '../support/behaviour-stage.js';
 import { eventually } from '../support/eventually.js';
 
 /** Gathers events of one kind while the work runs, until there are enough. */
-async function gather<K extends 'actorStarted' | 'actorStopped' | 'actorRestarted' | 'actorFailed' | 'deadLetter' | 'mailboxHighWater'>(
+async function gather<
+  K extends
+    | 'actorStarted'
+    | 'actorStopped'
+    | 'actorRestarted'
+    | 'actorFailed'
+    | 'deadLetter'
+    | 'mailboxHighWater',
+>(
   system: ActorSystem,
   name: K,
   count: number,
@@ -43,7 +58,10 @@ onEachStage('events', (stage) => {
     );
     await ref.ask('total');
     const [restarted] = await gather(system, 'actorRestarted', 1, () => ref.tell('fail', 'again'));
-    assert.deepEqual([restarted?.actor, restarted?.error.message, restarted?.restarts], [ref.address, 'again', 2]);
+    assert.deepEqual(
+      [restarted?.actor, restarted?.error.message, restarted?.restarts],
+      [ref.address, 'again', 2],
+    );
     const [stopped] = await gather(system, 'actorStopped', 1, () => system.stopActor(ref));
     assert.deepEqual([stopped?.actor, stopped?.error], [ref.address, undefined]);
   });
@@ -57,7 +75,10 @@ onEachStage('events', (stage) => {
     const letters = (await gather(system, 'deadLetter', 2, async () => {
       ref.tell('note', to, 'queued');
       (ref.tell as (name: string) => unknown).call(ref, 'quick');
-      await eventually('both to be queued', async () => (await system.inspect()).find(({ path }) => path === ref.path)?.queued === 2);
+      await eventually(
+        'both to be queued',
+        async () => (await system.inspect()).find(({ path }) => path === ref.path)?.queued === 2,
+      );
       const ended = system.stopActor(ref);
       at.tell('open');
       await ended;
@@ -71,7 +92,9 @@ onEachStage('events', (stage) => {
     );
     assert.equal(letters[0]?.args?.[1], 'queued');
     const other = system.spawn(echo(), near);
-    const [unknown] = await gather(system, 'deadLetter', 1, () => (other.tell as (name: string) => unknown).call(other, 'absent'));
+    const [unknown] = await gather(system, 'deadLetter', 1, () =>
+      (other.tell as (name: string) => unknown).call(other, 'absent'),
+    );
     assert.deepEqual([unknown?.reason, unknown?.handler], ['unknownHandler', 'absent']);
     const broken = system.spawn(fragile('b', to), near);
     const [failed] = await gather(system, 'deadLetter', 1, () => broken.tell('fail', 'x'));
@@ -96,7 +119,10 @@ onEachStage('events', (stage) => {
     off();
     assert.equal(seen.length, 1);
     assert.deepEqual([seen[0]?.actor.path, seen[0]?.messagesMax], [ref.path, 10]);
-    assert.ok((seen[0]?.messages ?? 0) > 5 && (seen[0]?.messages ?? 0) < 10, `${seen[0]?.messages}`);
+    assert.ok(
+      (seen[0]?.messages ?? 0) > 5 && (seen[0]?.messages ?? 0) < 10,
+      `${seen[0]?.messages}`,
+    );
   });
 
   it('what an overflowing mailbox drops is a dead letter, and never the end of a watched actor', async () => {
@@ -109,13 +135,19 @@ onEachStage('events', (stage) => {
       const letters = (await gather(system, 'deadLetter', 3, () => {
         for (let n = 0; n < 5; n++) assert.equal(ref.tell('note', to, `${n}`), 'accepted');
       })) as DeadLetter[];
-      assert.deepEqual(letters.map(({ reason }) => reason), Array(3).fill('evicted'));
+      assert.deepEqual(
+        letters.map(({ reason }) => reason),
+        Array(3).fill('evicted'),
+      );
       at.tell('open');
       const kept = (await to.ask('until', 4)).slice(2);
       assert.deepEqual(kept, overflow === 'drop-oldest' ? ['3', '4'] : ['0', '1']);
     }
     const to = system.spawn(recorder());
-    const ref = system.spawn(watcher(to), { ...near, mailbox: { capacity: 1, overflow: 'drop-oldest' } });
+    const ref = system.spawn(watcher(to), {
+      ...near,
+      mailbox: { capacity: 1, overflow: 'drop-oldest' },
+    });
     const other = system.spawn(echo(), near);
     await ref.ask('watch', other);
     const ended = system.stopActor(other);
@@ -132,7 +164,10 @@ onEachStage('inspect and stats', (stage) => {
   it('show every actor, its place in the tree and what it has in hand', async () => {
     const { system, near, far } = stage();
     const [at, to] = [system.spawn(latch()), system.spawn(recorder())];
-    const parent = system.spawn(boss([{ name: 'child' }], to), { ...near, name: `boss-${near.thread}` });
+    const parent = system.spawn(boss([{ name: 'child' }], to), {
+      ...near,
+      name: `boss-${near.thread}`,
+    });
     await parent.ask('child', 'child');
     const ref = system.spawn(passer(), { ...far, name: `busy-${near.thread}` });
     const first = ref.ask('pass', at, to, 'a');
@@ -160,7 +195,13 @@ for (const threads of [0, 2]) {
   it(`the accounts add up after anything, with ${threads} threads`, async (t) => {
     const seed = 20_260_101;
     const random = seededRandom(seed);
-    const system = await createSystem({ threads, spareThreads: 0, seed, logger: silentLogger, guardian: { restartsMax: Infinity, backoffMinMs: 0, backoffMaxMs: 0 } });
+    const system = await createSystem({
+      threads,
+      spareThreads: 0,
+      seed,
+      logger: silentLogger,
+      guardian: { restartsMax: Infinity, backoffMinMs: 0, backoffMaxMs: 0 },
+    });
     t.after(() => system.stop({ deadlineMs: 500 }));
     const to = system.spawn(recorder(), { mailbox: { capacity: Infinity } });
     const overflow = ['reject', 'drop-oldest', 'drop-newest'] as const;
@@ -179,7 +220,8 @@ for (const threads of [0, 2]) {
       if (dice < 60) ref.tell('add', 1);
       else if (dice < 90) asks.push(ref.ask('total').catch(() => 'lost'));
       else if (dice < 97) ref.tell('fail', 'x');
-      else if (dice === 97 && random.int(4) === 0) ref.tell('stop', random.pick(['stop', 'drain', 'kill'] as const));
+      else if (dice === 97 && random.int(4) === 0)
+        ref.tell('stop', random.pick(['stop', 'drain', 'kill'] as const));
       else (ref.tell as (name: string) => unknown).call(ref, 'absent');
       if (random.int(50) === 0) await to.ask('notes').then(() => attempted++);
     }
@@ -191,7 +233,10 @@ for (const threads of [0, 2]) {
     const { accepted, handled, deadLetters, queued, stashed } = system.stats();
     assert.deepEqual([queued, stashed], [0, 0], `seed ${seed}`);
     assert.equal(accepted, handled + deadLetters, `seed ${seed}`);
-    assert.ok(handled > 500 && deadLetters > 100, `seed ${seed}: ${handled} handled, ${deadLetters} dead letters`);
+    assert.ok(
+      handled > 500 && deadLetters > 100,
+      `seed ${seed}: ${handled} handled, ${deadLetters} dead letters`,
+    );
   });
 }
 
@@ -222,7 +267,13 @@ it('a drain that is not done at its deadline says how much is left', async () =>
   const asks = ['a', 'b', 'c'].map((label) => ref.ask('pass', at, to, label));
   const lost = Promise.allSettled(asks);
   await hand.rest();
-  assert.deepEqual(await hand.until(hand.system.drain({ deadlineMs: 100 })), { drained: false, left: 3 });
+  assert.deepEqual(await hand.until(hand.system.drain({ deadlineMs: 100 })), {
+    drained: false,
+    left: 3,
+  });
   await hand.stop();
-  assert.deepEqual((await lost).map(({ status }) => status), Array(3).fill('rejected'));
+  assert.deepEqual(
+    (await lost).map(({ status }) => status),
+    Array(3).fill('rejected'),
+  );
 });

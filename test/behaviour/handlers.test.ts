@@ -82,7 +82,10 @@ onEachStage('a deferred answer', (stage) => {
   it('cannot be made after the first await', async () => {
     const { system, near } = stage();
     const asked = system.spawn(deferring(), near).ask('tooLate');
-    await assert.rejects(asked, (error: Error) => (error.cause as { code?: string }).code === 'DEFER_MISUSED');
+    await assert.rejects(
+      asked,
+      (error: Error) => (error.cause as { code?: string }).code === 'DEFER_MISUSED',
+    );
   });
 });
 
@@ -146,7 +149,10 @@ onEachStage('become and stash', (stage) => {
     ref.tell('shut');
     for (const who of ['a', 'b', 'c']) ref.tell('enter', who);
     const beyond = ref.ask('enter', 'd');
-    await assert.rejects(beyond, (error: Error) => (error.cause as { code?: string }).code === 'STASH_FULL');
+    await assert.rejects(
+      beyond,
+      (error: Error) => (error.cause as { code?: string }).code === 'STASH_FULL',
+    );
     // The failure restarts the actor, which is open then: those stashed enter.
     assert.deepEqual(await to.ask('until', 5), ['start', 'start', 'enter a', 'enter b', 'enter c']);
   });
@@ -166,7 +172,8 @@ onEachStage('become and stash', (stage) => {
 
   it('stash is refused twice for one message, after an await, beside others in flight, and without a message', async () => {
     const { system, near } = stage();
-    const misused = (error: Error): boolean => (error.cause as { code?: string }).code === 'STASH_MISUSED';
+    const misused = (error: Error): boolean =>
+      (error.cause as { code?: string }).code === 'STASH_MISUSED';
     const ref = system.spawn(door(system.spawn(recorder())), near);
     const late = system.spawn(door(system.spawn(recorder())), near).ask('stashLate');
     await assert.rejects(late, misused);
@@ -175,7 +182,10 @@ onEachStage('become and stash', (stage) => {
     assert.equal(await hasty.ask('code'), 'STASH_MISUSED');
     ref.tell('stashTwice');
     const { accepted, handled, deadLetters, queued, stashed } = system.stats();
-    assert.ok(accepted >= handled + deadLetters, `${accepted} ${handled} ${deadLetters} ${queued} ${stashed}`);
+    assert.ok(
+      accepted >= handled + deadLetters,
+      `${accepted} ${handled} ${deadLetters} ${queued} ${stashed}`,
+    );
   });
 });
 
@@ -183,7 +193,10 @@ onEachStage('priorities', (stage) => {
   it('let a handler overtake what is queued, first in first out within one', async () => {
     const { system, near, far } = stage();
     const [at, to] = [system.spawn(latch(), far), system.spawn(recorder())];
-    const ref = system.spawn(passer(), { ...near, mailbox: { priorities: { quick: 5, note: -1 } } });
+    const ref = system.spawn(passer(), {
+      ...near,
+      mailbox: { priorities: { quick: 5, note: -1 } },
+    });
     const first = ref.ask('pass', at, to, 'a');
     await to.ask('until', 1);
     ref.tell('note', to, 'low 1');
@@ -197,6 +210,13 @@ onEachStage('priorities', (stage) => {
     at.tell('open');
     assert.equal(await Promise.race([quick, second]), 'quick');
     await Promise.all([first, second]);
-    assert.deepEqual(await to.ask('until', 6), ['in a', 'out a', 'in b', 'out b', 'low 1', 'low 2']);
+    assert.deepEqual(await to.ask('until', 6), [
+      'in a',
+      'out a',
+      'in b',
+      'out b',
+      'low 1',
+      'low 2',
+    ]);
   });
 });

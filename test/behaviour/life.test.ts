@@ -3,18 +3,15 @@
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { echo, latch, passer, recorder } from '../support/behaviour-actors.js';
 import {
   boss,
-  echo,
   fragile,
   lastWords,
-  latch,
-  passer,
-  recorder,
   slowEnder,
   starter,
   watcher,
-} from '../support/behaviour-actors.js';
+} from '../support/behaviour-lives.js';
 import { onEachStage } from '../support/behaviour-stage.js';
 
 onEachStage('starting', (stage) => {
@@ -93,7 +90,9 @@ onEachStage('watching', (stage) => {
     const { system, near, far } = stage();
     const to = system.spawn(recorder());
     const ref = system.spawn(echo(), { ...far, name: `watched-${near.thread}` });
-    const watchers = [near, near, far, { thread: 'main' as const }].map((where) => system.spawn(watcher(to), where));
+    const watchers = [near, near, far, { thread: 'main' as const }].map((where) =>
+      system.spawn(watcher(to), where),
+    );
     for (const one of watchers) await one.ask('watch', ref);
     for (const one of watchers) await one.ask('watch', ref);
     await watchers[0]?.ask('unwatch', ref);
@@ -102,7 +101,10 @@ onEachStage('watching', (stage) => {
     // A message of each watcher behind its notice: nothing more has come.
     for (const one of watchers) await one.ask('note', 'after');
     const notes = await to.ask('until', 7);
-    assert.deepEqual(notes.filter((note) => note !== 'after'), Array(3).fill(`/watched-${near.thread} ended stopped`));
+    assert.deepEqual(
+      notes.filter((note) => note !== 'after'),
+      Array(3).fill(`/watched-${near.thread} ended stopped`),
+    );
   });
 
   it('says how it ended', async () => {
@@ -112,7 +114,10 @@ onEachStage('watching', (stage) => {
     const ends = Promise.all([system.terminated(one), system.terminated(two)]);
     await system.stopActor(one);
     await system.stopActor(two, 'kill');
-    assert.deepEqual((await ends).map(({ reason }) => reason), ['stopped', 'killed']);
+    assert.deepEqual(
+      (await ends).map(({ reason }) => reason),
+      ['stopped', 'killed'],
+    );
   });
 });
 
@@ -197,7 +202,9 @@ onEachStage('stopping', (stage) => {
       const to = system.spawn(recorder());
       const parent = system.spawn(boss(wishes, to), near);
       const names = wishes.map(({ name }) => name);
-      await Promise.all(names.map((name) => parent.ask('child', name).then((child) => child.ask('total'))));
+      await Promise.all(
+        names.map((name) => parent.ask('child', name).then((child) => child.ask('total'))),
+      );
       const before = await to.ask('until', 1 + names.length);
       await system.stopActor(parent);
       const notes = (await to.ask('until', before.length + names.length + 1)).slice(before.length);
@@ -218,7 +225,12 @@ onEachStage('stopping', (stage) => {
     assert.equal(hasEnded, false);
     at.tell('open');
     await ended;
-    assert.deepEqual(await to.ask('until', 4), ['hook 3', 'hook 2 begins', 'hook 2 ends', 'hook 1']);
+    assert.deepEqual(await to.ask('until', 4), [
+      'hook 3',
+      'hook 2 begins',
+      'hook 2 ends',
+      'hook 1',
+    ]);
   });
 
   it('a parent may give a childs name to another as soon as it hears of the end', async () => {

@@ -57,7 +57,9 @@ onEachStage('messages', (stage) => {
     const ref = system.spawn(passer(), { ...near, mailbox: { capacity: 1 } });
     const first = ref.ask('pass', at, to, 'one');
     await to.ask('until', 1);
-    await assert.rejects(ref.with({ deadlineMs: 1 }).send('note', to, 'never'), { code: 'MAILBOX_FULL' });
+    await assert.rejects(ref.with({ deadlineMs: 1 }).send('note', to, 'never'), {
+      code: 'MAILBOX_FULL',
+    });
     const control = new AbortController();
     const sent = ref.with({ signal: control.signal }).send('note', to, 'never');
     control.abort();
@@ -72,12 +74,16 @@ onEachStage('messages', (stage) => {
     const { system, near, far } = stage();
     const to = system.spawn(recorder(), { ...near, mailbox: { capacity: 5_000 } });
     const senders = [near, far, far].map((where) => system.spawn(relay(), where));
-    for (const [index, sender] of senders.entries()) sender.tell('flood', to, `sender${index}`, 1_000);
+    for (const [index, sender] of senders.entries())
+      sender.tell('flood', to, `sender${index}`, 1_000);
     for (let n = 0; n < 1_000; n++) to.tell('note', `program ${n}`);
     const notes = await to.ask('until', 4_000);
     for (const label of ['sender0', 'sender1', 'sender2', 'program']) {
       const own = notes.filter((note) => note.startsWith(`${label} `));
-      assert.deepEqual(own, Array.from({ length: 1_000 }, (_, n) => `${label} ${n}`));
+      assert.deepEqual(
+        own,
+        Array.from({ length: 1_000 }, (_, n) => `${label} ${n}`),
+      );
     }
   });
 
@@ -110,12 +116,20 @@ onEachStage('messages', (stage) => {
     const { system, near } = stage();
     const [at, to] = [system.spawn(latch()), system.spawn(recorder())];
     const ref = system.spawn(passer(), near);
-    await assert.rejects(ref.with({ deadlineMs: 1 }).ask('pass', at, to, 'a'), { code: 'ASK_TIMEOUT' });
+    await assert.rejects(ref.with({ deadlineMs: 1 }).ask('pass', at, to, 'a'), {
+      code: 'ASK_TIMEOUT',
+    });
     const control = new AbortController();
     const asked = ref.with({ signal: control.signal }).ask('quick');
     control.abort(new Error('enough'));
-    await assert.rejects(asked, (error: Error) => hasCode(error, 'ASK_ABORTED') && (error.cause as Error).message === 'enough');
-    await assert.rejects(ref.with({ signal: AbortSignal.abort() }).ask('quick'), { code: 'ASK_ABORTED' });
+    await assert.rejects(
+      asked,
+      (error: Error) =>
+        hasCode(error, 'ASK_ABORTED') && (error.cause as Error).message === 'enough',
+    );
+    await assert.rejects(ref.with({ signal: AbortSignal.abort() }).ask('quick'), {
+      code: 'ASK_ABORTED',
+    });
     at.tell('open');
     assert.equal(await ref.ask('quick'), 'quick');
   });
@@ -160,7 +174,10 @@ onEachStage('messages', (stage) => {
     const to = system.spawn(recorder(), near);
     for (let n = 0; n < 100; n++) assert.equal(to.tell('note', `${n}`), 'accepted');
     const notes = await to.ask('notes');
-    assert.deepEqual(notes, Array.from({ length: 100 }, (_, n) => `${n}`));
+    assert.deepEqual(
+      notes,
+      Array.from({ length: 100 }, (_, n) => `${n}`),
+    );
   });
 
   it('on one thread a message is passed by reference, over threads it is a copy', async () => {

@@ -3,17 +3,22 @@
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { member, recorder, watcher } from '../support/behaviour-actors.js';
+import { recorder } from '../support/behaviour-actors.js';
+import { member, watcher } from '../support/behaviour-lives.js';
 import { onEachStage } from '../support/behaviour-stage.js';
 import { eventually } from '../support/eventually.js';
 
-const taken = (error: Error): boolean => (error.cause as { code?: string }).code === 'ACTOR_NAME_TAKEN';
+const taken = (error: Error): boolean =>
+  (error.cause as { code?: string }).code === 'ACTOR_NAME_TAKEN';
 
 onEachStage('a registered name', (stage) => {
   it('is found from everywhere, and by nobody else', async () => {
     const { system, near, far } = stage();
     const to = system.spawn(recorder());
-    const [one, two] = [system.spawn(member('one', to), near), system.spawn(member('two', to), far)];
+    const [one, two] = [
+      system.spawn(member('one', to), near),
+      system.spawn(member('two', to), far),
+    ];
     await one.ask('register', 'postman');
     await one.ask('register', 'postman');
     await one.ask('register', 'postwoman');
@@ -55,12 +60,21 @@ onEachStage('a group', (stage) => {
   it('reaches all members on all threads; who leaves or ends hears no more', async () => {
     const { system, near, far } = stage();
     const to = system.spawn(recorder());
-    const members = [near, near, far].map((where, index) => system.spawn(member(`m${index}`, to), where));
-    const [first, second, third] = members as [(typeof members)[0], (typeof members)[0], (typeof members)[0]];
+    const members = [near, near, far].map((where, index) =>
+      system.spawn(member(`m${index}`, to), where),
+    );
+    const [first, second, third] = members as [
+      (typeof members)[0],
+      (typeof members)[0],
+      (typeof members)[0],
+    ];
     for (const one of members) await one.ask('join');
     // Joining is told to other threads, not asked of them.
     const known = (speaker: typeof first, count: number, text: string): Promise<true> =>
-      eventually(`${count} members to be known`, async () => (await speaker.ask('publish', text)) === count);
+      eventually(
+        `${count} members to be known`,
+        async () => (await speaker.ask('publish', text)) === count,
+      );
     for (const speaker of members) await known(speaker, 3, 'warm up');
     await first.ask('publish', 'news');
     const heard = (text: string): Promise<string[]> =>
@@ -69,7 +83,11 @@ onEachStage('a group', (stage) => {
         return notes.length > 0 && notes.sort();
       });
     await eventually('all to hear', async () => (await heard('heard news')).length === 3);
-    assert.deepEqual(await heard('heard news'), ['m0 heard news', 'm1 heard news', 'm2 heard news']);
+    assert.deepEqual(await heard('heard news'), [
+      'm0 heard news',
+      'm1 heard news',
+      'm2 heard news',
+    ]);
     await second.ask('leave');
     await known(third, 2, 'after leaving');
     await third.ask('publish', 'to two');

@@ -14,7 +14,10 @@ onEachStage('a stream', (stage) => {
     const ref = system.spawn(producer(to), near);
     const items: number[] = [];
     for await (const n of ref.stream('count', 0, 1_000)) items.push(n);
-    assert.deepEqual(items, Array.from({ length: 1_000 }, (_, n) => n));
+    assert.deepEqual(
+      items,
+      Array.from({ length: 1_000 }, (_, n) => n),
+    );
     assert.deepEqual(await to.ask('until', 1), ['closed after 1000']);
     for await (const n of ref.stream('count', 0, 0)) assert.fail(`expected none, got ${n}`);
   });
@@ -82,7 +85,10 @@ onEachStage('a stream', (stage) => {
     const [at, to] = [system.spawn(latch()), system.spawn(recorder())];
     const ref = system.spawn(producer(to), near);
     const control = new AbortController();
-    const reader = ref.with({ signal: control.signal }).stream('endless', at)[Symbol.asyncIterator]();
+    const reader = ref
+      .with({ signal: control.signal })
+      .stream('endless', at)
+      [Symbol.asyncIterator]();
     await reader.next();
     const second = reader.next();
     control.abort();
@@ -108,6 +114,8 @@ onEachStage('a stream', (stage) => {
     const { system, near } = stage();
     const ref = system.spawn(producer(system.spawn(recorder())), near);
     await system.stopActor(ref);
-    await assert.rejects(ref.stream('count', 0, 1)[Symbol.asyncIterator]().next(), { code: 'ACTOR_STOPPED' });
+    await assert.rejects(ref.stream('count', 0, 1)[Symbol.asyncIterator]().next(), {
+      code: 'ACTOR_STOPPED',
+    });
   });
 });

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { SupervisionOptions } from '../../core/index.js';
-import { allForOneBoss, boss, fragile, latch, recorder, restForOneBoss } from '../support/behaviour-actors.js';
+import { latch, recorder } from '../support/behaviour-actors.js';
+import { allForOneBoss, boss, fragile, restForOneBoss } from '../support/behaviour-lives.js';
 import { HandTimed, onEachStage } from '../support/behaviour-stage.js';
 import { eventually } from '../support/eventually.js';
 
@@ -65,8 +66,13 @@ onEachStage('a failure', (stage) => {
     it(`under ${name} restarts ${expected.join(', ')} of a, b, c when b fails`, async () => {
       const { system, near } = stage();
       const to = system.spawn(recorder());
-      const parent = system.spawn(definition([{ name: 'a' }, { name: 'b' }, { name: 'c' }], to), near);
-      const children = await Promise.all(['a', 'b', 'c'].map((child) => parent.ask('child', child)));
+      const parent = system.spawn(
+        definition([{ name: 'a' }, { name: 'b' }, { name: 'c' }], to),
+        near,
+      );
+      const children = await Promise.all(
+        ['a', 'b', 'c'].map((child) => parent.ask('child', child)),
+      );
       await Promise.all(children.map((child) => child.ask('total')));
       await assert.rejects((children[1] as (typeof children)[0]).ask('fail', 'x'), failed);
       const counts = await eventually('the restarts', async () => {
@@ -78,15 +84,14 @@ onEachStage('a failure', (stage) => {
     });
   }
 
-  const directives: readonly [SupervisionOptions['decide'], string, string][] = [
-    ['resume', 'keeps its state', 'resumed'],
-    ['stop', 'ends it', 'stopped'],
-  ];
-  for (const [decide, says] of directives) {
-    it(`answered with ${String(decide)} ${says}`, async () => {
+  for (const [decide, says] of [
+    ['resume', 'keeps its state'],
+    ['stop', 'ends it'],
+  ] as const) {
+    it(`answered with ${decide} ${says}`, async () => {
       const { system, near } = stage();
       const to = system.spawn(recorder());
-      const supervision: SupervisionOptions = { decide: decide as 'resume' | 'stop' };
+      const supervision: SupervisionOptions = { decide };
       const parent = system.spawn(boss([{ name: 'child', supervision }], to), near);
       const child = await parent.ask('child', 'child');
       await child.ask('add', 5);
@@ -103,7 +108,10 @@ onEachStage('a failure', (stage) => {
   it('that is escalated fails the parent, which restarts with new children', async () => {
     const { system, near } = stage();
     const to = system.spawn(recorder());
-    const parent = system.spawn(boss([{ name: 'child', supervision: { decide: 'escalate' } }], to), near);
+    const parent = system.spawn(
+      boss([{ name: 'child', supervision: { decide: 'escalate' } }], to),
+      near,
+    );
     const child = await parent.ask('child', 'child');
     await assert.rejects(child.ask('fail', 'x'), failed);
     const notes = await to.ask('until', 6);
@@ -123,10 +131,13 @@ onEachStage('a failure', (stage) => {
   it('that is escalated to a supervisor who says resume leaves parent and child at work', async () => {
     const { system, near } = stage();
     const to = system.spawn(recorder());
-    const parent = system.spawn(boss([{ name: 'child', supervision: { decide: 'escalate' } }], to), {
-      ...near,
-      supervision: { decide: 'resume' },
-    });
+    const parent = system.spawn(
+      boss([{ name: 'child', supervision: { decide: 'escalate' } }], to),
+      {
+        ...near,
+        supervision: { decide: 'resume' },
+      },
+    );
     const child = await parent.ask('child', 'child');
     await child.ask('add', 5);
     await assert.rejects(child.ask('fail', 'x'), failed);
@@ -136,7 +147,10 @@ onEachStage('a failure', (stage) => {
   it('beyond the budget makes the guardian give the actor up, and only that one', async () => {
     const { system, near } = stage();
     const to = system.spawn(recorder());
-    const ref = system.spawn(fragile('f', to), { ...near, supervision: { restartsMax: 2, backoffMinMs: 0, backoffMaxMs: 0 } });
+    const ref = system.spawn(fragile('f', to), {
+      ...near,
+      supervision: { restartsMax: 2, backoffMinMs: 0, backoffMaxMs: 0 },
+    });
     const other = system.spawn(fragile('other', to), near);
     const ended = system.terminated(ref);
     for (let n = 0; n < 3; n++) await assert.rejects(ref.ask('fail', `${n}`), failed);
@@ -150,7 +164,10 @@ onEachStage('a failure', (stage) => {
     const { system, near, far } = stage();
     const to = system.spawn(recorder());
     const thread = far.thread === 'main' ? 0 : (far.thread as number);
-    const parent = system.spawn(boss([{ name: 'child', thread, supervision: { restartsMax: 1 } }], to), near);
+    const parent = system.spawn(
+      boss([{ name: 'child', thread, supervision: { restartsMax: 1 } }], to),
+      near,
+    );
     const child = await parent.ask('child', 'child');
     assert.equal(child.address.thread, thread);
     await child.ask('add', 3);
@@ -209,7 +226,9 @@ it('a window without failures gives the budget back', async () => {
 
 it('an actor that is stopped while its restart is held back ends at once', async () => {
   const hand = await HandTimed.start();
-  const ref = hand.system.spawn(fragile('f', hand.system.spawn(recorder())), { supervision: { backoffMinMs: 500 } });
+  const ref = hand.system.spawn(fragile('f', hand.system.spawn(recorder())), {
+    supervision: { backoffMinMs: 500 },
+  });
   await assert.rejects(ref.ask('fail', 'x'), failed);
   await assert.rejects(ref.ask('fail', 'x'), failed);
   const waiting = assert.rejects(ref.ask('total'), { code: 'ACTOR_STOPPED' });

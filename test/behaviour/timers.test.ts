@@ -3,7 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { echo, latch, recorder, timed } from '../support/behaviour-actors.js';
+import { echo, latch, recorder } from '../support/behaviour-actors.js';
+import { timed } from '../support/behaviour-lives.js';
 import { HandTimed } from '../support/behaviour-stage.js';
 
 describe('timers', () => {
@@ -98,7 +99,9 @@ describe('timers', () => {
   });
 
   it('a wait that is no number of ms is refused', async () => {
-    const ref = hand.system.spawn(timed(hand.system.spawn(recorder())), { supervision: { decide: 'resume' } });
+    const ref = hand.system.spawn(timed(hand.system.spawn(recorder())), {
+      supervision: { decide: 'resume' },
+    });
     for (const ms of [-1, Number.NaN, Infinity]) {
       await assert.rejects(
         ref.ask('after', 'key', ms, 'x'),

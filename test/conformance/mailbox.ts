@@ -23,7 +23,10 @@ export function mailboxConformance(name: string, make: () => Mailbox): void {
       mailbox.push('add', n, Argc.one);
       assert.equal(mailbox.size, n + 1);
     }
-    assert.deepEqual(drained(mailbox), Array.from({ length: 1_000 }, (_, n) => n));
+    assert.deepEqual(
+      drained(mailbox),
+      Array.from({ length: 1_000 }, (_, n) => n),
+    );
     assert.equal(mailbox.size, 0);
     mailbox.release();
   });
@@ -64,7 +67,10 @@ export function mailboxConformance(name: string, make: () => Mailbox): void {
     const mailbox = make();
     for (const depth of [1, 31, 32, 33, 64, 65, 2_047, 2_049, 12_000, 3]) {
       for (let n = 0; n < depth; n++) mailbox.push('add', n, 1);
-      assert.deepEqual(drained(mailbox), Array.from({ length: depth }, (_, n) => n));
+      assert.deepEqual(
+        drained(mailbox),
+        Array.from({ length: depth }, (_, n) => n),
+      );
     }
   });
 }

@@ -44,7 +44,8 @@ function play(mailbox: Mailbox, isByPriority: boolean, seed: number): void {
         mailbox.unshift(name, message.payload, 0);
         model.unshift(message);
       } else {
-        const expected = model.length === 0 ? undefined : model.splice(nextOf(model, isByPriority), 1)[0];
+        const expected =
+          model.length === 0 ? undefined : model.splice(nextOf(model, isByPriority), 1)[0];
         assert.equal(mailbox.shift(taken), expected !== undefined, `seed ${seed}`);
         if (expected !== undefined) assert.equal(taken.payload, expected.payload, `seed ${seed}`);
       }

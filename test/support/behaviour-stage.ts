@@ -5,6 +5,7 @@
  */
 import { after, before, describe } from 'node:test';
 import { parseSystemOptions } from '../../core/config.js';
+import { systemExecutor } from '../../core/executor.js';
 import {
   type ActorSystem,
   createSystem,
@@ -12,9 +13,8 @@ import {
   type SystemOptions,
   silentLogger,
 } from '../../core/index.js';
-import { ManualClock } from '../../core/testkit/manual-clock.js';
-import { systemExecutor } from '../../core/executor.js';
 import { ActorSystem as System } from '../../core/system/actor-system.js';
+import { ManualClock } from '../../core/testkit/manual-clock.js';
 import { portTransport } from '../../core/transport/port-transport.js';
 import { nextTurn } from './eventually.js';
 
@@ -95,7 +95,11 @@ export class HandTimed {
     };
     promise.then(settle, settle);
     while (!isSettled) {
-      this.clock.advance(this.clock.nextDueMs === undefined ? 1 : Math.max(0, this.clock.nextDueMs - this.clock.now()));
+      this.clock.advance(
+        this.clock.nextDueMs === undefined
+          ? 1
+          : Math.max(0, this.clock.nextDueMs - this.clock.now()),
+      );
       await nextTurn();
     }
     return promise;

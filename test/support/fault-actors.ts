@@ -48,6 +48,19 @@ export const recorder = defineActor(here, 'fault-recorder', (ctx) => {
       while (Atomics.load(flags, flag) >= 0) await new Promise((resolve) => setImmediate(resolve));
       return 'released';
     },
+    async holdThenTell(flag: number, to: ActorRef<{ note(value: unknown): void }>, count: number) {
+      Atomics.compareExchange(flags, flag, 0, 1);
+      while (Atomics.load(flags, flag) >= 0) await new Promise((resolve) => setImmediate(resolve));
+      for (let i = 0; i < count; i++) to.tell('note', i);
+    },
+    /** Waits for room for each, one after the other. */
+    async sendAll(flag: number, to: ActorRef<{ note(value: unknown): void }>, count: number) {
+      for (let i = 0; i < count; i++) {
+        const sent = to.send('note', i);
+        Atomics.store(flags, flag, 1);
+        await sent;
+      }
+    },
     never: () => new Promise<string>(() => {}),
     stop() {
       ctx.stop();

@@ -160,3 +160,20 @@ export const picky = defineActor(import.meta.url, 'routing.picky', (ctx, bad: st
   if (ctx.path.endsWith(bad)) throw new Error(`not as ${bad}`);
   return { path: () => ctx.path };
 });
+
+/** Puts everything aside until it is opened; `worked` is all it has handled, in order. */
+export const stasher = defineActor(import.meta.url, 'routing.stasher', (ctx) => {
+  let isOpen = false;
+  const worked: number[] = [];
+  return {
+    work(n: number) {
+      if (isOpen) worked.push(n);
+      else ctx.stash();
+    },
+    open() {
+      isOpen = true;
+      ctx.unstash();
+    },
+    worked: () => worked,
+  };
+});

@@ -9,9 +9,13 @@ mailboxConformance('fifo', () => new Fifo());
 test('segments that go back to the thread and come out again hold nothing of before', () => {
   for (let round = 0; round < 3; round++) {
     const queues = Array.from({ length: 8 }, () => new Fifo());
-    for (const [index, queue] of queues.entries()) for (let n = 0; n < 5_000; n++) queue.push('x', index * 5_000 + n, 0);
+    for (const [index, queue] of queues.entries())
+      for (let n = 0; n < 5_000; n++) queue.push('x', index * 5_000 + n, 0);
     for (const [index, queue] of queues.entries()) {
-      assert.deepEqual(drained(queue), Array.from({ length: 5_000 }, (_, n) => index * 5_000 + n));
+      assert.deepEqual(
+        drained(queue),
+        Array.from({ length: 5_000 }, (_, n) => index * 5_000 + n),
+      );
       queue.release();
     }
   }

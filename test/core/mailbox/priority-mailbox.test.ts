@@ -6,8 +6,14 @@ import { PriorityMailbox } from '../../../core/mailbox/priority-mailbox.js';
 import { drained, mailboxConformance } from '../../conformance/mailbox.js';
 
 mailboxConformance('priority mailbox without priorities', () => new PriorityMailbox({}));
-mailboxConformance('priority mailbox with others', () => new PriorityMailbox({ other: 7, low: -3 }));
-mailboxConformance('priority mailbox in one priority', () => new PriorityMailbox({ add: 7, low: -3 }));
+mailboxConformance(
+  'priority mailbox with others',
+  () => new PriorityMailbox({ other: 7, low: -3 }),
+);
+mailboxConformance(
+  'priority mailbox in one priority',
+  () => new PriorityMailbox({ add: 7, low: -3 }),
+);
 
 test('the highest priority comes first, first in first out within one, the rest in between as 0', () => {
   const mailbox = new PriorityMailbox({ urgent: 10, soon: 5, never: -1 });
@@ -39,5 +45,5 @@ test('the notices of the runtime, which have symbols for names, have priority 0'
   mailbox.push('high', 3, 0);
   assert.ok(mailbox.shift(taken) && taken.name === 'high');
   assert.ok(mailbox.shift(taken) && (taken.name as unknown) === notice);
-  assert.ok(mailbox.shift(taken) && (taken.name as unknown) === "low");
+  assert.ok(mailbox.shift(taken) && (taken.name as unknown) === 'low');
 });

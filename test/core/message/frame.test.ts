@@ -46,27 +46,73 @@ class Listener implements BatchVisitor {
 
 const nat = fc.nat({ max: 0xfffff });
 const name = fc.string({ maxLength: 8 });
-const payload = fc.oneof(fc.integer(), fc.string(), fc.constant(undefined), fc.array(fc.integer(), { maxLength: 3 }));
+const payload = fc.oneof(
+  fc.integer(),
+  fc.string(),
+  fc.constant(undefined),
+  fc.array(fc.integer(), { maxLength: 3 }),
+);
 const trace = fc.option(fc.string({ minLength: 1 }), { nil: undefined });
-const links = fc.array(fc.record({ slot: nat, generation: nat, turn: nat, path: name }), { maxLength: 4 });
-const chainOf = (all: readonly { slot: number; generation: number; turn: number; path: string }[]): AskChain | undefined =>
-  all.reduce<AskChain | undefined>((up, link) => ({ ...link, up, length: (up?.length ?? 0) + 1 }), undefined);
+const links = fc.array(fc.record({ slot: nat, generation: nat, turn: nat, path: name }), {
+  maxLength: 4,
+});
+const chainOf = (
+  all: readonly { slot: number; generation: number; turn: number; path: string }[],
+): AskChain | undefined =>
+  all.reduce<AskChain | undefined>(
+    (up, link) => ({ ...link, up, length: (up?.length ?? 0) + 1 }),
+    undefined,
+  );
 const replyTo = fc
-  .record({ thread: fc.nat(31), epoch: nat, ask: nat, links, kind: fc.constantFrom('ask', 'stream', 'run') })
+  .record({
+    thread: fc.nat(31),
+    epoch: nat,
+    ask: nat,
+    links,
+    kind: fc.constantFrom('ask', 'stream', 'run'),
+  })
   .map(({ thread, epoch, ask, links: all, kind }): ReplyTo => {
-    return { thread, epoch, ask, chain: chainOf(all), isStream: kind === 'stream', wantsBegun: kind === 'run' };
+    return {
+      thread,
+      epoch,
+      ask,
+      chain: chainOf(all),
+      isStream: kind === 'stream',
+      wantsBegun: kind === 'run',
+    };
   });
 const withArgs = fc.oneof(
   fc.constant<[Argc, unknown]>([Argc.none, undefined]),
   payload.map((value): [Argc, unknown] => [Argc.one, value]),
-  fc.array(payload, { minLength: 2, maxLength: 4 }).map((value): [Argc, unknown] => [Argc.many, value]),
+  fc
+    .array(payload, { minLength: 2, maxLength: 4 })
+    .map((value): [Argc, unknown] => [Argc.many, value]),
 );
 const wireError = fc.constant({ kind: 'error', name: 'Error', message: 'x', stack: '' } as const);
 const entry: fc.Arbitrary<Entry> = fc.oneof(
-  fc.tuple(nat, nat, name, withArgs, trace).map(([slot, generation, n, [argc, value], t]) => ['tell', slot, generation, n, argc, value, t]),
+  fc
+    .tuple(nat, nat, name, withArgs, trace)
+    .map(([slot, generation, n, [argc, value], t]) => [
+      'tell',
+      slot,
+      generation,
+      n,
+      argc,
+      value,
+      t,
+    ]),
   fc
     .tuple(nat, nat, name, withArgs, trace, replyTo)
-    .map(([slot, generation, n, [argc, value], t, to]) => ['ask', slot, generation, n, argc, value, t, to]),
+    .map(([slot, generation, n, [argc, value], t, to]) => [
+      'ask',
+      slot,
+      generation,
+      n,
+      argc,
+      value,
+      t,
+      to,
+    ]),
   fc.tuple(nat, payload).map(([ask, value]) => ['reply', ask, value]),
   fc.tuple(nat, payload).map(([ask, value]) => ['item', ask, value]),
   fc.tuple(nat, wireError).map(([ask, error]) => ['fail', ask, error]),
@@ -76,14 +122,34 @@ const entry: fc.Arbitrary<Entry> = fc.oneof(
 
 function put(batch: Batch, [kind, ...rest]: Entry): void {
   if (kind === 'tell') {
-    const [slot, generation, n, argc, value, t] = rest as [number, number, string, Argc, unknown, string | undefined];
+    const [slot, generation, n, argc, value, t] = rest as [
+      number,
+      number,
+      string,
+      Argc,
+      unknown,
+      string | undefined,
+    ];
     batch.tell(slot, generation, n, argc, value, t);
   } else if (kind === 'ask') {
-    const [slot, generation, n, argc, value, t, to] = rest as [number, number, string, Argc, unknown, string | undefined, ReplyTo];
+    const [slot, generation, n, argc, value, t, to] = rest as [
+      number,
+      number,
+      string,
+      Argc,
+      unknown,
+      string | undefined,
+      ReplyTo,
+    ];
     batch.ask(slot, generation, n, argc, value, to, t);
   } else if (kind === 'signal') batch.signal(rest[0] as never);
   else if (kind === 'begun') batch.begun(rest[0] as number);
-  else (batch[kind as 'reply'] as (ask: number, value: unknown) => void).call(batch, rest[0] as number, rest[1]);
+  else
+    (batch[kind as 'reply'] as (ask: number, value: unknown) => void).call(
+      batch,
+      rest[0] as number,
+      rest[1],
+    );
 }
 
 test('what is put in a batch is read out of it: each entry, its name, trace, chain and arguments', () => {
@@ -94,7 +160,10 @@ test('what is put in a batch is read out of it: each entry, its name, trace, cha
       for (const entries of batches) {
         const batch = new Batch(written);
         for (const one of entries) put(batch, one);
-        assert.equal(batch.messages, entries.filter(([kind]) => kind === 'tell' || kind === 'ask').length);
+        assert.equal(
+          batch.messages,
+          entries.filter(([kind]) => kind === 'tell' || kind === 'ask').length,
+        );
         assert.equal(batch.count, entries.length);
         readBatch(batch.entries, read, listener);
       }
@@ -112,7 +181,10 @@ test('a batch that is cut into its entries says the same, and counts the same me
       for (const one of entries) put(batch, one);
       const parts = splitBatch(batch.entries);
       assert.deepEqual(parts.flat(1), batch.entries);
-      assert.equal(parts.reduce((sum, part) => sum + messagesIn(part), 0), batch.messages);
+      assert.equal(
+        parts.reduce((sum, part) => sum + messagesIn(part), 0),
+        batch.messages,
+      );
       const [whole, inParts] = [new Listener(), new Listener()];
       readBatch(batch.entries, new NameTable(), whole);
       readBatch(parts.flat(1), new NameTable(), inParts);
@@ -127,7 +199,8 @@ test('a handler name crosses once and is a number afterwards, until the table is
   const first = new Batch(table);
   for (let n = 0; n < 3; n++) first.tell(1, 1, 'add', Argc.none, undefined);
   assert.equal(first.entries.filter((one) => one === 'add').length, 1);
-  for (let n = table.names.length; n < LIMITS.handlerNamesPerChannel; n++) assert.ok(table.learn(`name ${n}`));
+  for (let n = table.names.length; n < LIMITS.handlerNamesPerChannel; n++)
+    assert.ok(table.learn(`name ${n}`));
   assert.equal(table.learn('one more'), false);
   const read = new NameTable();
   for (const known of table.names) read.learn(known);
@@ -148,7 +221,10 @@ test('a trace belongs to the next message only', () => {
   batch.tell(1, 1, 'a', Argc.none, undefined);
   const listener = new Listener();
   readBatch(batch.entries, new NameTable(), listener);
-  assert.deepEqual(listener.heard.map((one) => one.at(-1)), ['trace', undefined]);
+  assert.deepEqual(
+    listener.heard.map((one) => one.at(-1)),
+    ['trace', undefined],
+  );
 });
 
 test('one message to many is read as one to each, its payload made once for all of them', () => {
@@ -163,7 +239,10 @@ test('one message to many is read as one to each, its payload made once for all 
     ['tell', 2, 20, 'news', Argc.one, { n: 1 }, undefined],
     ['tell', 3, 30, 'ping', Argc.none, undefined, undefined],
   ]);
-  assert.equal(splitBatch(batch.entries).reduce((sum, part) => sum + messagesIn(part), 0), 3);
+  assert.equal(
+    splitBatch(batch.entries).reduce((sum, part) => sum + messagesIn(part), 0),
+    3,
+  );
 });
 
 test('the weight of a value is about its strings and binaries', () => {

@@ -11,7 +11,7 @@ import {
 import { type Random, seededRandom } from '../../../core/random.js';
 import { createTestSystem } from '../../../core/testkit/index.js';
 import { eventually } from '../../support/eventually.js';
-import { counter, gate, keeper, ledger } from '../../support/replica-actors.js';
+import { counter, gate, keeper, ledger, stasher } from '../../support/replica-actors.js';
 
 type Keepers = Replicas<ProtocolOf<typeof keeper>>;
 type Ledger = ActorRef<ProtocolOf<typeof ledger>>;
@@ -114,6 +114,25 @@ describe('a resize', () => {
     assert.equal(await set.at(1)!.ask('done'), kept);
     assert.ok(system.stats().accepted >= before + kept);
     assert.deepEqual(await system.stop(), { drained: true, left: 0 });
+  });
+
+  it('waits for what the former owner has put aside', async () => {
+    const system = await createTestSystem({ seed: 5 });
+    const set = system.spawn(stasher(), { replicas: 1 });
+    for (const key of upTo(20)) assert.equal(set.to(key).tell('work', key), 'accepted');
+    await system.run();
+    const former = set.at(0)!;
+    const resized = set.resize(2);
+    await system.run();
+    assert.equal(set.size, 2);
+    for (const key of upTo(20)) assert.equal(set.to(key).tell('work', 100 + key), 'accepted');
+    for (const ref of set.refs) ref.tell('open');
+    await system.until(resized);
+    const [first, second] = await set.askAll('worked');
+    assert.deepEqual(first!.slice(0, 20), upTo(20));
+    assert.ok(former.equals(set.at(0)!) && second!.length > 0);
+    assert.deepEqual([...first!.slice(20), ...second!].toSorted((a, b) => a - b), upTo(20).map((n) => 100 + n));
+    await system.stop();
   });
 
   it('in a system that is stopping still delivers what was kept', async () => {

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from '../../../core/limits.js';
 import { SlotTable } from '../../../core/slot-table.js';
-import { begunMark, ChannelMemory, FIRST_SEQUENCE, threadOfMark } from '../../../core/transport/channel-memory.js';
+import {
+  begunMark,
+  ChannelMemory,
+  FIRST_SEQUENCE,
+  threadOfMark,
+} from '../../../core/transport/channel-memory.js';
 
 /** Both ends, as two threads see them. */
 function ends(): { sender: ChannelMemory; receiver: ChannelMemory } {
@@ -73,7 +78,8 @@ test('the journal names who was admitted and never posted, oldest first', () => 
   const table = new SlotTable(SlotTable.allocate(512));
   const accounts = new Float64Array(16);
   const generations = [5, 6, 7].map((slot) => table.let(slot, 1, 10));
-  for (const [index, slot] of [5, 6, 7].entries()) table.admit(slot, generations[index] as number, sender.words, accounts);
+  for (const [index, slot] of [5, 6, 7].entries())
+    table.admit(slot, generations[index] as number, sender.words, accounts);
   assert.equal(sender.unposted(), 3);
   assert.deepEqual(receiver.orphans(), [5, 6, 7]);
   sender.posted(2, 100);
@@ -100,7 +106,8 @@ test('the journal holds all that a channel lets wait, round and round', () => {
   const { sender, receiver } = ends();
   let posted = 0;
   for (let round = 0; round < 5; round++) {
-    for (let n = 0; n < LIMITS.outboxMessages; n++) sender.journal(round * LIMITS.outboxMessages + n);
+    for (let n = 0; n < LIMITS.outboxMessages; n++)
+      sender.journal(round * LIMITS.outboxMessages + n);
     const orphans = receiver.orphans();
     assert.equal(orphans.length, LIMITS.outboxMessages);
     assert.equal(orphans[0], posted);

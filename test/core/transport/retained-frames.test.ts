@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from '../../../core/limits.js';
-import { begunMark, ChannelMemory, FIRST_SEQUENCE } from '../../../core/transport/channel-memory.js';
+import {
+  begunMark,
+  ChannelMemory,
+  FIRST_SEQUENCE,
+} from '../../../core/transport/channel-memory.js';
 import { RetainedFrames } from '../../../core/transport/retained-frames.js';
 
 function scene() {
@@ -12,7 +16,12 @@ function scene() {
   const add = (messages: number, bytes: number | undefined = 10, epoch = 1): number => {
     const first = next;
     next += messages;
-    retained.add({ bytes: bytes === undefined ? undefined : new Uint8Array(bytes), epoch, first, messages });
+    retained.add({
+      bytes: bytes === undefined ? undefined : new Uint8Array(bytes),
+      epoch,
+      first,
+      messages,
+    });
     return first;
   };
   const begin = (first: number, count = 1): void => {
