@@ -58,3 +58,15 @@ export function createSystemClock(options: SystemClockOptions = {}): Clock {
 
 /** The clock of the machine; what is pending keeps the process alive. */
 export const systemClock: Clock = createSystemClock();
+
+/** Resolves when that has settled, however, but after `ms` at the latest. */
+export function within(clock: Clock, ms: number, what: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve);
+    const done = (): void => {
+      cancel();
+      resolve();
+    };
+    what.then(done, done);
+  });
+}

@@ -36,7 +36,7 @@ const system = await createSystem({ threads: 1 });
 const book = system.spawn(words(), { name: 'words', mailbox: { capacity: 1_000 } });
 
 async function answer(request: IncomingMessage, gone: AbortSignal): Promise<unknown> {
-  const asking = book.with({ deadlineMs: 1_000, signal: gone });
+  const asking = book.with({ deadlineMs: 10_000, signal: gone });
   const path = new URL(request.url ?? '/', 'http://service').pathname;
   if (request.method === 'GET') return asking.ask('count', path.slice(1));
   let text = '';

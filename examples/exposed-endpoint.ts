@@ -47,7 +47,7 @@ const close = expose(desk, {
   endpoint: port1,
   handlers: ['pay'],
   accepts: { pay: [z.int().positive()] },
-  deadlineMs: 1_000,
+  deadlineMs: 10_000,
 });
 
 const stranger = new Worker(STRANGER, {

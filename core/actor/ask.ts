@@ -159,6 +159,17 @@ export function actorStopped(path: string, what: string): CodedError {
   });
 }
 
+/** What is asked of, or waits for, a thread that has ended with the system. */
+export function systemStopped(path: string): CodedError {
+  return new CodedError(
+    'SYSTEM_STOPPED',
+    `expected ${path} to answer, but the system has stopped`,
+    {
+      details: { path },
+    },
+  );
+}
+
 export function askAborted(target: AskTarget, name: string, signal: AbortSignal): CodedError {
   return new CodedError(
     'ASK_ABORTED',

@@ -12,12 +12,13 @@ import type { Recipe } from '../actor/definition.js';
 import type { Ref } from '../actor/ref.js';
 import type { Replicas } from '../actor/replicas.js';
 import type { ReplicaOptions, SpawnOptions } from '../actor/spawn-options.js';
-import { type Clock, systemClock } from '../clock.js';
+import { type Clock, systemClock, within } from '../clock.js';
 import { parseSystemOptions, type SystemConfig, type SystemOptions } from '../config.js';
 import { assert, CodedError } from '../errors.js';
 import type { SystemEvents } from '../events.js';
 import { type Executor, systemExecutor } from '../executor.js';
 import { assertLimits, LIMITS } from '../limits.js';
+import type { ActorAddress } from '../message/address.js';
 import type { HostRequest, Signal } from '../message/signal.js';
 import { seededRandom, systemRandom } from '../random.js';
 import { type Pool, type PoolOptions, parsePoolOptions } from '../routing/pool.js';
@@ -294,8 +295,10 @@ export class ActorSystem implements Supervisor {
   /** Closes the intake and waits until all that was accepted is handled, or the deadline (default stopMs). */
   async drain(options: { readonly deadlineMs?: number } = {}): Promise<Drained> {
     const deadlineMs = options.deadlineMs ?? this.#config.stopMs;
-    await closeIntake(this.host, this.#fleet);
-    return quiet(this.host, this.#fleet, this.#clock, deadlineMs);
+    const untilMs = this.#clock.now() + deadlineMs;
+    // A thread that a handler keeps does not answer: it must not keep the system too.
+    await within(this.#clock, deadlineMs, closeIntake(this.host, this.#fleet));
+    return quiet(this.host, this.#fleet, this.#clock, Math.max(0, untilMs - this.#clock.now()));
   }
 
   /** Drains, stops every actor, children first, and ends the threads. Called again it gives the same promise. */
@@ -435,7 +438,8 @@ export class ActorSystem implements Supervisor {
       limitMs: handlerOverrunMs,
       serving: () => this.#fleet.threads,
       handlerName: (thread, number) => this.#handlerNames.get(`${thread}.${number}`),
-      overran: (overrun) => {
+      overran: (seen) => {
+        const overrun = { ...seen, actor: this.#named(seen.actor) };
         this.events.emit('handlerOverrun', overrun);
         const { thread, handler, ranMs } = overrun;
         this.#config.logger.warn('a handler overruns', {
@@ -448,6 +452,13 @@ export class ActorSystem implements Supervisor {
           this.killThread(thread, `handler "${handler}" ran ${Math.round(ranMs)} ms`);
       },
     });
+  }
+
+  /** With the path by which the program knows it, where the program spawned it. */
+  #named(actor: ActorAddress | undefined): ActorAddress | undefined {
+    if (actor === undefined) return undefined;
+    const child = this.host.remoteChildren.get(actor.slot)?.child;
+    return child?.generation === actor.generation ? { ...actor, path: child.path } : actor;
   }
 
   #listenToSignals(): void {

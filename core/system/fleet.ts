@@ -4,7 +4,7 @@
  * noticed. What to do about a death is in recovery.ts.
  * Runs on: main.
  */
-import type { Clock } from '../clock.js';
+import { type Clock, within } from '../clock.js';
 import type { SystemConfig } from '../config.js';
 import { CodedError } from '../errors.js';
 import type { SystemEvents } from '../events.js';
@@ -117,16 +117,9 @@ export class Fleet {
   async end(deadlineMs: number): Promise<void> {
     this.#isEnding = true;
     const all = [...this.#serving.values(), ...this.#spares];
-    await Promise.allSettled(all.map(({ control }) => control.end()));
-    const { clock } = this.#options;
-    const allGone = Promise.all(all.map(({ gone }) => gone));
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(deadlineMs, resolve);
-      void allGone.then(() => {
-        cancel();
-        resolve();
-      });
-    });
+    const ended = Promise.allSettled(all.map(({ control }) => control.end()));
+    const gone = ended.then(() => Promise.all(all.map((thread) => thread.gone)));
+    await within(this.#options.clock, deadlineMs, gone);
   }
 
   async #serve(thread: number, physical: PoolThread): Promise<void> {

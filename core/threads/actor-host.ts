@@ -7,7 +7,7 @@
 import { ActorCell } from '../actor/actor-cell.js';
 import type { Terminated } from '../actor/actor-context.js';
 import type { AskOptions } from '../actor/actor-ref.js';
-import { AskTable, askTimeout, type Expiring, PendingAsk } from '../actor/ask.js';
+import { AskTable, askTimeout, type Expiring, PendingAsk, systemStopped } from '../actor/ask.js';
 import type { CellCommand, CellHost, LostMessage } from '../actor/cell-host.js';
 import type { CellMailbox } from '../actor/cell-mailbox.js';
 import { CellState } from '../actor/cell-state.js';
@@ -124,6 +124,7 @@ export class ActorHost implements CellHost {
   readonly requests: HostRequests;
   readonly streams: HostStreams;
   intakeClosed = false;
+  isClosed = false;
   heldMessages = 0;
   readonly options: HostOptions;
   readonly #cells: (ActorCell | undefined)[][] = [];
@@ -551,8 +552,14 @@ export class ActorHost implements CellHost {
   }
 
   close(): void {
+    this.isClosed = true;
     this.asks.wheel.stop();
     this.channels.close();
+    // In a pool thread nobody is left to hear; on main the program is.
+    if (this.root === undefined) return;
+    for (const awaiting of this.asks.those(() => true))
+      awaiting.fail(systemStopped(awaiting.target.path));
+    this.room.wakeAll();
   }
 
   askerOf(replyTo: ReplyTo): Asker {

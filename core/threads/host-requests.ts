@@ -3,7 +3,7 @@
  * data channel, in order with what was sent before, and answered like asks.
  * Runs on: any.
  */
-import { actorStopped, PendingAsk } from '../actor/ask.js';
+import { actorStopped, PendingAsk, systemStopped } from '../actor/ask.js';
 import { CellState } from '../actor/cell-state.js';
 import { whenPassed } from '../actor/fence.js';
 import { RemoteAsker } from '../actor/remote-asker.js';
@@ -22,6 +22,7 @@ export class HostRequests {
   send(thread: number, request: HostRequest): Promise<unknown> {
     const host = this.#host;
     if (thread === host.thread) return this.#answer(request);
+    if (host.isClosed) return Promise.reject(systemStopped(`thread ${thread}`));
     return new Promise((resolve, reject) => {
       const slot = 'slot' in request ? request.slot : 0;
       const target = { slot, generation: 0, thread, path: `thread ${thread}` };

@@ -3,7 +3,14 @@ import type { ActorRef, SpawnOptions, StopMode, Told } from '../../core/index.js
 import type { Random } from '../../core/random.js';
 import type { TestSystem } from '../../core/testkit/index.js';
 import { fuzzed } from './interleaving-actor.js';
-import { type Fuzzed, keyOf, type Life, newWorld, type Stamp, type World } from './interleaving-world.js';
+import {
+  type Fuzzed,
+  keyOf,
+  type Life,
+  newWorld,
+  type Stamp,
+  type World,
+} from './interleaving-world.js';
 
 const ACTORS_MAX = 12;
 const MODES: readonly StopMode[] = ['stop', 'drain', 'kill'];
@@ -66,13 +73,22 @@ export class Program {
     const options = this.#spawnOptions();
     const ref = this.#system.spawn<Fuzzed>(fuzzed(this.#worldId, failingLife), options);
     this.world.add(ref);
-    this.world.note(`spawned ${keyOf(ref as ActorRef<never>)} failing ${failingLife} ${JSON.stringify(options)}`);
+    this.world.note(
+      `spawned ${keyOf(ref as ActorRef<never>)} failing ${failingLife} ${JSON.stringify(options)}`,
+    );
     this.#expect('started', this.#system.started(ref));
   }
 
   #spawnOptions(): SpawnOptions {
     const random = this.#random;
-    const decide = random.pick(['restart', 'restart', 'restart', 'resume', 'stop', 'escalate'] as const);
+    const decide = random.pick([
+      'restart',
+      'restart',
+      'restart',
+      'resume',
+      'stop',
+      'escalate',
+    ] as const);
     const strategy = random.pick(['one-for-one', 'all-for-one', 'rest-for-one'] as const);
     return {
       thread: random.pick([0, 1, 2, 'main'] as const),
@@ -131,7 +147,9 @@ export class Program {
     const name = random.pick(Object.keys(tells));
     const told = (tells[name] as () => Told)();
     this.world.told[told]++;
-    this.world.note(`main tells ${keyOf(ref as ActorRef<never>)} "${name}" of ${keyOf(other as ActorRef<never>)}: ${told}`);
+    this.world.note(
+      `main tells ${keyOf(ref as ActorRef<never>)} "${name}" of ${keyOf(other as ActorRef<never>)}: ${told}`,
+    );
   }
 
   #ask(): void {

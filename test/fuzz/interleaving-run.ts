@@ -27,23 +27,35 @@ export async function fuzz(seed: number | string): Promise<string> {
   await system.stop();
   checkStopped(system);
   program.world.check();
-  if (!isDeadly) assert.equal(deadLetters.count, system.stats().deadLetters, 'a notice for each dead letter');
+  if (!isDeadly)
+    assert.equal(deadLetters.count, system.stats().deadLetters, 'a notice for each dead letter');
   return system.trace.hash;
 }
 
 /** Prints what happens, step by step. */
 function tell(system: TestSystem, world: World): void {
-  world.note = (text) => console.error(`${system.trace.steps} ${system.trace.last.at(-1)}: ${text}`);
+  world.note = (text) =>
+    console.error(`${system.trace.steps} ${system.trace.last.at(-1)}: ${text}`);
 }
 
-function checkAtRest(system: TestSystem, program: Program, options: { isTight: boolean; isDeadly: boolean }): void {
+function checkAtRest(
+  system: TestSystem,
+  program: Program,
+  options: { isTight: boolean; isDeadly: boolean },
+): void {
   const { world } = program;
   world.check();
   const stats = system.stats();
   const { accepted, refused, stopped, handled, deadLetters, queued, stashed } = stats;
-  assert.equal(accepted, handled + deadLetters + queued + stashed, `accounts: ${JSON.stringify(stats)}`);
-  const attempted = world.told.accepted + world.told.full + world.told.stopped + world.asks + world.sends;
-  if (!options.isTight && !options.isDeadly) assert.equal(accepted + refused + stopped, attempted, 'attempts');
+  assert.equal(
+    accepted,
+    handled + deadLetters + queued + stashed,
+    `accounts: ${JSON.stringify(stats)}`,
+  );
+  const attempted =
+    world.told.accepted + world.told.full + world.told.stopped + world.asks + world.sends;
+  if (!options.isTight && !options.isDeadly)
+    assert.equal(accepted + refused + stopped, attempted, 'attempts');
   assert.deepEqual([...program.pending], [], 'what was asked for has settled');
   const { table } = system.host;
   for (let slot = 0; slot < table.slotsUsed; slot++) {
@@ -51,8 +63,13 @@ function checkAtRest(system: TestSystem, program: Program, options: { isTight: b
   }
   for (const { watcher, target, notices } of world.watches) {
     const isGone = !isLive(system, target);
-    if (watcher.key !== 'main' && (!world.isCurrent(watcher) || !isLive(system, watcher.key))) continue;
-    assert.equal(Math.min(notices, 1), isGone ? 1 : 0, `notices of the end of ${target} to ${watcher.key}`);
+    if (watcher.key !== 'main' && (!world.isCurrent(watcher) || !isLive(system, watcher.key)))
+      continue;
+    assert.equal(
+      Math.min(notices, 1),
+      isGone ? 1 : 0,
+      `notices of the end of ${target} to ${watcher.key}`,
+    );
   }
 }
 
@@ -71,6 +88,10 @@ function checkStopped(system: TestSystem): void {
   }
   for (let thread = 0; thread < threads.threads; thread++) {
     assert.equal(threads.load(thread, Word.actors), 0, `actors of thread ${thread} in the end`);
-    assert.equal(threads.load(thread, Word.inFlight), 0, `in flight on thread ${thread} in the end`);
+    assert.equal(
+      threads.load(thread, Word.inFlight),
+      0,
+      `in flight on thread ${thread} in the end`,
+    );
   }
 }

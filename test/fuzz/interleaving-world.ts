@@ -93,7 +93,8 @@ export class World {
 
   /** Who waits only for older ones never waits in a circle. */
   isOlder(one: ActorRef<Fuzzed>, other: ActorRef<Fuzzed>): boolean {
-    const index = (ref: ActorRef<Fuzzed>): number => this.refs.findIndex((known) => known.equals(ref));
+    const index = (ref: ActorRef<Fuzzed>): number =>
+      this.refs.findIndex((known) => known.equals(ref));
     return index(one) < index(other);
   }
 
@@ -111,7 +112,8 @@ export class World {
       outcome = await ask;
     } catch (error) {
       outcome = (error as { code?: string }).code ?? String(error);
-      if (hasCode(error, 'ASK_TIMEOUT')) this.breach(`an ask ended by its deadline only: ${error.message}`);
+      if (hasCode(error, 'ASK_TIMEOUT'))
+        this.breach(`an ask ended by its deadline only: ${error.message}`);
       if (hasCode(error, 'ASSERTION_FAILED')) this.breach(String(error));
     }
     this.asksPending--;
@@ -149,7 +151,8 @@ export class World {
   terminated(watch: Watch): void {
     watch.notices++;
     this.note(`${watch.watcher.key} hears of the end of ${watch.target}`);
-    if (watch.notices > watch.times) this.breach(`${watch.watcher.key} heard once more of the end of ${watch.target}`);
+    if (watch.notices > watch.times)
+      this.breach(`${watch.watcher.key} heard once more of the end of ${watch.target}`);
     this.#ended.add(`${watch.watcher.key}<${watch.target}`);
   }
 

@@ -11,12 +11,17 @@ import { createTestSystem, type TestSystem } from '../../core/testkit/index.js';
 import { keeper, ledger } from '../support/replica-actors.js';
 
 type Keepers = Replicas<ProtocolOf<typeof keeper>>;
-const SEEDS = 60;
+const SEEDS = 40;
 const STEPS = 120;
 const KEYS = 8;
 
 /** One thing at random; what it gave rise to ends some time later. */
-function act(system: TestSystem, set: Keepers, random: Random, next: number[]): Promise<unknown> | undefined {
+function act(
+  system: TestSystem,
+  set: Keepers,
+  random: Random,
+  next: number[],
+): Promise<unknown> | undefined {
   const key = random.int(KEYS);
   const number = next[key] as number;
   next[key] = number + 1;
@@ -50,7 +55,11 @@ async function play(seed: number): Promise<void> {
   const system = await createTestSystem({ seed, threads: 2 });
   const random = seededRandom(seed);
   const book = system.spawn(ledger(false), { thread: 'main' });
-  const set = system.spawn(keeper(book), { replicas: 2, mailbox: { capacity: 4 }, renewalsMax: 1_000 });
+  const set = system.spawn(keeper(book), {
+    replicas: 2,
+    mailbox: { capacity: 4 },
+    renewalsMax: 1_000,
+  });
   const next = Array.from({ length: KEYS }, () => 0);
   let open = 0;
   for (let step = 0; step < STEPS; step++) {
@@ -69,7 +78,10 @@ async function play(seed: number): Promise<void> {
   assert.deepEqual((await book.ask('report')).faults, []);
   await system.stop();
   const { accepted, handled, deadLetters, queued, stashed } = system.stats();
-  assert.deepEqual({ queued, stashed, lost: accepted - handled - deadLetters }, { queued: 0, stashed: 0, lost: 0 });
+  assert.deepEqual(
+    { queued, stashed, lost: accepted - handled - deadLetters },
+    { queued: 0, stashed: 0, lost: 0 },
+  );
 }
 
 describe('replica sets under a random load', () => {

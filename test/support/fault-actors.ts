@@ -160,28 +160,32 @@ export const reaper = defineActor(here, 'fault-reaper', () => ({
 }));
 
 /** How a behaviour may go wrong. */
-export const misstarted = defineActor(here, 'fault-misstarted', (_ctx, how: string): { ping(): string } => {
-  const handlers = { ping: () => 'pong' };
-  switch (how) {
-    case 'throws':
-      throw new RangeError('not today');
-    case 'rejects':
-      return Promise.reject(new RangeError('not later either')) as never;
-    case 'undefined':
-      return undefined as never;
-    case 'number':
-      return 7 as never;
-    case 'a handler that is no function':
-      return { ping: 'pong' } as never;
-    case 'a refused name':
-      return { ping: () => 'pong', then: () => {} } as never;
-    case 'never':
-      return new Promise(() => {}) as never;
-    case 'a thread that dies':
-      process.exit(4);
-  }
-  return handlers;
-});
+export const misstarted = defineActor(
+  here,
+  'fault-misstarted',
+  (_ctx, how: string): { ping(): string } => {
+    const handlers = { ping: () => 'pong' };
+    switch (how) {
+      case 'throws':
+        throw new RangeError('not today');
+      case 'rejects':
+        return Promise.reject(new RangeError('not later either')) as never;
+      case 'undefined':
+        return undefined as never;
+      case 'number':
+        return 7 as never;
+      case 'a handler that is no function':
+        return { ping: 'pong' } as never;
+      case 'a refused name':
+        return { ping: () => 'pong', then: () => {} } as never;
+      case 'never':
+        return new Promise(() => {}) as never;
+      case 'a thread that dies':
+        process.exit(4);
+    }
+    return handlers;
+  },
+);
 
 /** Asks another one, which may ask back. */
 export const caller = behaviourOfCaller('fault-caller', {});
@@ -239,10 +243,12 @@ export const overseer = defineActor(here, 'fault-overseer', (ctx) => {
       return child;
     },
     child: (name: string) => children.get(name),
-    watch(ref: ActorRef<unknown>, label: string) {
+    /** Answered when the watch has come to where the actor lives. */
+    async watch(ref: ActorRef<unknown>, label: string) {
       ctx.watch(ref, ({ reason }: Terminated) => {
         ends.push(`${label} ${reason}`);
       });
+      await ctx.started(ref).catch(() => {});
     },
     note(value: string) {
       ends.push(value);

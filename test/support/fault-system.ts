@@ -4,7 +4,13 @@
  * Runs on: main.
  */
 import assert from 'node:assert/strict';
-import { type ActorSystem, createSystem, type DeadLetter, silentLogger, type SystemOptions } from '../../core/index.js';
+import {
+  type ActorSystem,
+  createSystem,
+  type DeadLetter,
+  type SystemOptions,
+  silentLogger,
+} from '../../core/index.js';
 import { until } from './until.js';
 
 export interface Witness {
@@ -21,8 +27,17 @@ export interface Witness {
 }
 
 /** Two threads and a spare unless told otherwise. */
-export async function withSystem(options: SystemOptions, test: (witness: Witness) => Promise<void>): Promise<void> {
-  const system = await createSystem({ threads: 2, logger: silentLogger, seed: 1, actorsMax: 8_192, ...options });
+export async function withSystem(
+  options: SystemOptions,
+  test: (witness: Witness) => Promise<void>,
+): Promise<void> {
+  const system = await createSystem({
+    threads: 2,
+    logger: silentLogger,
+    seed: 1,
+    actorsMax: 8_192,
+    ...options,
+  });
   try {
     await test(witnessOf(system));
   } finally {

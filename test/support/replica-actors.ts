@@ -113,11 +113,13 @@ export const ledger = defineActor(import.meta.url, 'routing.ledger', (_ctx, isSt
       if (!isNext) faults.push(`${key}: expected ${expected}, got ${number} at ${owner}`);
       next.set(key, number + 1);
       const other = owners.get(key);
-      if (isStrict && other !== undefined) faults.push(`${key}: ${owner} began ${number} with ${other} at work`);
+      if (isStrict && other !== undefined)
+        faults.push(`${key}: ${owner} began ${number} with ${other} at work`);
       owners.set(key, owner);
     },
     ended(key: string, owner: string) {
-      if (isStrict && owners.get(key) !== owner) faults.push(`${key}: ${owner} ended, not ${owners.get(key)}`);
+      if (isStrict && owners.get(key) !== owner)
+        faults.push(`${key}: ${owner} ended, not ${owners.get(key)}`);
       owners.delete(key);
       ended++;
     },
@@ -126,20 +128,24 @@ export const ledger = defineActor(import.meta.url, 'routing.ledger', (_ctx, isSt
 });
 
 /** Works on keys, over some turns of the event loop, and keeps the ledger. */
-export const keeper = defineActor(import.meta.url, 'routing.keeper', (ctx, book: ActorRef<ProtocolOf<typeof ledger>>) => {
-  let worked = 0;
-  return {
-    async work(key: string, number: number) {
-      const owner = ctx.path;
-      await book.send('began', key, number, owner);
-      for (let turns = number % 3; turns > 0; turns--) await Promise.resolve();
-      await book.send('ended', key, owner);
-      worked++;
-      return number;
-    },
-    worked: () => worked,
-  };
-});
+export const keeper = defineActor(
+  import.meta.url,
+  'routing.keeper',
+  (ctx, book: ActorRef<ProtocolOf<typeof ledger>>) => {
+    let worked = 0;
+    return {
+      async work(key: string, number: number) {
+        const owner = ctx.path;
+        await book.send('began', key, number, owner);
+        for (let turns = number % 3; turns > 0; turns--) await Promise.resolve();
+        await book.send('ended', key, owner);
+        worked++;
+        return number;
+      },
+      worked: () => worked,
+    };
+  },
+);
 
 /** Has replicas of its own. */
 export const boss = defineActor(import.meta.url, 'routing.boss', (ctx, count: number) => {

@@ -21,7 +21,8 @@ export function newFlag(): number {
 
 /** Keeps this thread busy, as an endless loop does, until another one has stored `value` there. */
 export function spinUntil(flag: number, value: number): void {
-  while (Atomics.load(flags, flag) !== value) Atomics.wait(flags, flag, Atomics.load(flags, flag), 1);
+  while (Atomics.load(flags, flag) !== value)
+    Atomics.wait(flags, flag, Atomics.load(flags, flag), 1);
 }
 
 function memory(): SharedArrayBuffer {

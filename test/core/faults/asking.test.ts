@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CodedError } from '../../../core/index.js';
-import { outcome, until } from '../../support/until.js';
 import {
   type CallerRef,
   caller,
@@ -15,13 +14,17 @@ import {
 } from '../../support/fault-actors.js';
 import { withSystem } from '../../support/fault-system.js';
 import { flags, newFlag } from '../../support/shared-flags.js';
+import { outcome, until } from '../../support/until.js';
 
 /** The asked-in-a-circle error behind whatever the handlers on the way made of it. */
 function cycleIn(error: unknown): CodedError {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ((at as CodedError).code === 'ASK_CYCLE') return at as CodedError;
   }
-  throw new assert.AssertionError({ message: `expected ASK_CYCLE, got ${String(error)}`, actual: error });
+  throw new assert.AssertionError({
+    message: `expected ASK_CYCLE, got ${String(error)}`,
+    actual: error,
+  });
 }
 
 for (const thread of ['main', 1] as const) {
@@ -85,7 +88,9 @@ for (const thread of ['main', 1] as const) {
           assert.equal((error.cause as Error).message, 'enough');
           return true;
         });
-        await assert.rejects(ref.with({ signal: control.signal }).ask('notes'), { code: 'ASK_ABORTED' });
+        await assert.rejects(ref.with({ signal: control.signal }).ask('notes'), {
+          code: 'ASK_ABORTED',
+        });
         await system.stopActor(ref, 'kill');
       }));
   });
@@ -143,7 +148,11 @@ for (const [where, [first, second, third]] of layouts) {
 
     it('that waits for room is ASK_CYCLE', () =>
       withSystem({ sendMs: 60_000 }, async ({ system }) => {
-        const a = system.spawn(caller(), { thread: first ?? 1, name: 'a', mailbox: { capacity: 1 } }) as CallerRef;
+        const a = system.spawn(caller(), {
+          thread: first ?? 1,
+          name: 'a',
+          mailbox: { capacity: 1 },
+        }) as CallerRef;
         const b = system.spawn(caller(), { thread: second ?? 1, name: 'b' }) as CallerRef;
         const end = await outcome(a.ask('throughSend', b), 2_000);
         assert.equal(end.is, 'rejected');
@@ -195,6 +204,9 @@ describe('a chain of asks that is no circle', () => {
       const [head, ...rest] = chain.slice(0, 16) as [CallerRef, ...CallerRef[]];
       assert.equal(await head.ask('through', rest), 'pong');
       const [first, ...all] = [...chain, ...chain.slice(0, 1)] as [CallerRef, ...CallerRef[]];
-      await assert.rejects(first.ask('through', all), /expected a chain of at most 16 asks, got \/c0 → .* → \/c0/);
+      await assert.rejects(
+        first.ask('through', all),
+        /expected a chain of at most 16 asks, got \/c0 → .* → \/c0/,
+      );
     }));
 });

@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ActorRef, CodedError } from '../../../core/index.js';
-import { outcome, until } from '../../support/until.js';
 import { caller, recorder, registrar, smuggler } from '../../support/fault-actors.js';
 import { withSystem } from '../../support/fault-system.js';
 import { flags, newFlag } from '../../support/shared-flags.js';
+import { outcome, until } from '../../support/until.js';
 
 /** What a type would have stopped. */
 interface Loose {

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ActorRef, CodedError, Recipe } from '../../../core/index.js';
-import { until } from '../../support/until.js';
 import { misstarted, overseer, recorder, smuggler } from '../../support/fault-actors.js';
 import { withSystem } from '../../support/fault-system.js';
+import { until } from '../../support/until.js';
 
 interface Pingable {
   ping(): string;
@@ -18,13 +18,29 @@ function recipeFor(url: string, name: string): Recipe<Pingable> {
   return { definition: { url, name, behaviour: () => ({}), options: {} }, args: [] };
 }
 
-const brokenModule = (name: string) => new URL(`../../support/broken-modules/${name}`, import.meta.url).href;
+const brokenModule = (name: string) =>
+  new URL(`../../support/broken-modules/${name}`, import.meta.url).href;
 
 describe('an actor whose module cannot give its definition', () => {
   const modules: readonly (readonly [string, Recipe<Pingable>, string, RegExp])[] = [
-    ['is not there', recipeFor(brokenModule('absent.js'), 'absent'), 'ACTOR_MODULE_FAILED', /absent\.js/],
-    ['throws', recipeFor(brokenModule('throws.js'), 'thrower'), 'ACTOR_MODULE_FAILED', /does not load/],
-    ['has no such definition', recipeFor(brokenModule('empty.js'), 'nobody'), 'ACTOR_DEFINITION_MISSING', /nobody/],
+    [
+      'is not there',
+      recipeFor(brokenModule('absent.js'), 'absent'),
+      'ACTOR_MODULE_FAILED',
+      /absent\.js/,
+    ],
+    [
+      'throws',
+      recipeFor(brokenModule('throws.js'), 'thrower'),
+      'ACTOR_MODULE_FAILED',
+      /does not load/,
+    ],
+    [
+      'has no such definition',
+      recipeFor(brokenModule('empty.js'), 'nobody'),
+      'ACTOR_DEFINITION_MISSING',
+      /nobody/,
+    ],
     ['has no address', recipeFor('nonsense', 'nonsense'), 'ACTOR_MODULE_FAILED', /nonsense/],
   ];
   for (const [what, recipe, code, text] of modules) {
@@ -124,8 +140,12 @@ describe('a name', () => {
   it('can be had once among siblings, on whatever threads they are, and again after the end', () =>
     withSystem({}, async ({ system }) => {
       const first = system.spawn(recorder(), { thread: 1, name: 'one' });
-      assert.throws(() => system.spawn(recorder(), { thread: 2, name: 'one' }), { code: 'ACTOR_NAME_TAKEN' });
-      assert.throws(() => system.spawn(recorder(), { thread: 'main', name: 'one' }), { code: 'ACTOR_NAME_TAKEN' });
+      assert.throws(() => system.spawn(recorder(), { thread: 2, name: 'one' }), {
+        code: 'ACTOR_NAME_TAKEN',
+      });
+      assert.throws(() => system.spawn(recorder(), { thread: 'main', name: 'one' }), {
+        code: 'ACTOR_NAME_TAKEN',
+      });
       assert.equal(await first.ask('echo', 1), 1);
       await system.stopActor(first);
       const second = system.spawn(recorder(), { thread: 2, name: 'one' });
@@ -137,14 +157,19 @@ describe('a name', () => {
 
   it('can be registered once in the whole system, and again after the end', () =>
     withSystem({}, async ({ system }) => {
-      const [a, b, c] = [1, 2, 'main' as const].map((thread) => system.spawn(recorder(), { thread }));
+      const [a, b, c] = [1, 2, 'main' as const].map((thread) =>
+        system.spawn(recorder(), { thread }),
+      );
       await a?.ask('register', 'shared');
       assert.equal(system.lookup('shared')?.equals(a as ActorRef<unknown>), true);
       for (const other of [b, c]) {
-        await assert.rejects(other?.ask('register', 'shared') as Promise<void>, (error: CodedError) => {
-          assert.equal((error.cause as CodedError).code, 'ACTOR_NAME_TAKEN');
-          return true;
-        });
+        await assert.rejects(
+          other?.ask('register', 'shared') as Promise<void>,
+          (error: CodedError) => {
+            assert.equal((error.cause as CodedError).code, 'ACTOR_NAME_TAKEN');
+            return true;
+          },
+        );
       }
       await system.stopActor(a as ActorRef<unknown>);
       await b?.ask('register', 'shared');

@@ -11,7 +11,8 @@ import { flags, newFlag } from '../../support/shared-flags.js';
 import { until } from '../../support/until.js';
 
 /** Holds the actor (or its whole thread) in a message until the flag is released. */
-const begun = (flag: number): Promise<void> => until(() => Atomics.load(flags, flag) === 1, 'a handler to begin');
+const begun = (flag: number): Promise<void> =>
+  until(() => Atomics.load(flags, flag) === 1, 'a handler to begin');
 const release = (flag: number): void => void Atomics.store(flags, flag, -1);
 
 for (const thread of ['main', 1] as const) {
@@ -98,7 +99,10 @@ for (const thread of ['main', 1] as const) {
 
     it('with drop-oldest takes every message and evicts the oldest as a dead letter', () =>
       withSystem({}, async ({ system, lost, deadLetters, accounts }) => {
-        const ref = system.spawn(recorder(), { thread, mailbox: { capacity: 3, overflow: 'drop-oldest' } });
+        const ref = system.spawn(recorder(), {
+          thread,
+          mailbox: { capacity: 3, overflow: 'drop-oldest' },
+        });
         const flag = newFlag();
         ref.tell('holdSoftly', flag);
         await begun(flag);
@@ -117,7 +121,10 @@ for (const thread of ['main', 1] as const) {
 
     it('with drop-newest takes every message and evicts the one that comes; its asker hears MAILBOX_FULL', () =>
       withSystem({}, async ({ system, lost, accounts }) => {
-        const ref = system.spawn(recorder(), { thread, mailbox: { capacity: 3, overflow: 'drop-newest' } });
+        const ref = system.spawn(recorder(), {
+          thread,
+          mailbox: { capacity: 3, overflow: 'drop-newest' },
+        });
         const flag = newFlag();
         ref.tell('holdSoftly', flag);
         await begun(flag);
@@ -211,14 +218,20 @@ describe('a channel without credit, its reader being busy', () => {
       assert.ok(told.accepted > 1_000 && told.full > 0, JSON.stringify(told));
       assert.equal(told.accepted + told.full, 100_000);
       Atomics.store(flags, flag, 2);
-      await until(async () => (await to.ask('count')) === told.accepted, `${told.accepted} messages`);
+      await until(
+        async () => (await to.ask('count')) === told.accepted,
+        `${told.accepted} messages`,
+      );
       accounts();
     }));
 
   it('holds back large messages by their bytes', () =>
     withSystem({ sendMs: 60_000 }, async ({ system, accounts }) => {
       const busy = system.spawn(recorder(), { thread: 1 });
-      const to = system.spawn(sink(), { thread: 1, mailbox: { capacity: Infinity, bytes: Infinity } });
+      const to = system.spawn(sink(), {
+        thread: 1,
+        mailbox: { capacity: Infinity, bytes: Infinity },
+      });
       await system.started(to);
       const flag = newFlag();
       busy.tell('hold', flag);

@@ -29,7 +29,9 @@ describe('many actors', () => {
   it('leave their slots to others: far more can live one after the other than at once', () =>
     withSystem({ actorsMax: 4_096 }, async ({ system, accounts }) => {
       for (let round = 0; round < 10; round++) {
-        const refs = Array.from({ length: 2_000 }, (_, i) => system.spawn(mote(), { thread: 1 + (i % 2) }));
+        const refs = Array.from({ length: 2_000 }, (_, i) =>
+          system.spawn(mote(), { thread: 1 + (i % 2) }),
+        );
         const asked = refs.map((ref) => ref.ask('ping'));
         assert.equal((await Promise.all(asked)).length, 2_000);
         await Promise.all(refs.map((ref) => system.stopActor(ref)));

@@ -39,18 +39,21 @@ describe('a handler in an endless loop', () => {
     }));
 
   it('has its thread replaced when that was asked for', () =>
-    withSystem({ handlerOverrunMs: 300, replaceOverrunThread: true }, async ({ system, replaced, accounts }) => {
-      const looping = system.spawn(reaper(), { thread: 1, name: 'looping' });
-      const neighbour = system.spawn(recorder(), { thread: 1 });
-      neighbour.tell('note', 'before');
-      assert.deepEqual(await neighbour.ask('notes'), ['before']);
-      const asked = looping.with({ deadlineMs: 60_000 }).ask('loop', newFlag());
-      neighbour.tell('note', 'waits');
-      await assert.rejects(asked, { code: 'ACTOR_THREAD_DIED' });
-      await replaced(1);
-      assert.deepEqual(await neighbour.ask('notes'), ['waits']);
-      accounts();
-    }));
+    withSystem(
+      { handlerOverrunMs: 300, replaceOverrunThread: true },
+      async ({ system, replaced, accounts }) => {
+        const looping = system.spawn(reaper(), { thread: 1, name: 'looping' });
+        const neighbour = system.spawn(recorder(), { thread: 1 });
+        neighbour.tell('note', 'before');
+        assert.deepEqual(await neighbour.ask('notes'), ['before']);
+        const asked = looping.with({ deadlineMs: 60_000 }).ask('loop', newFlag());
+        neighbour.tell('note', 'waits');
+        await assert.rejects(asked, { code: 'ACTOR_THREAD_DIED' });
+        await replaced(1);
+        assert.deepEqual(await neighbour.ask('notes'), ['waits']);
+        accounts();
+      },
+    ));
 
   it('is not confused with a handler that waits without keeping the thread', () =>
     withSystem({ handlerOverrunMs: 300 }, async ({ system }) => {

@@ -6,7 +6,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ActorRef, move } from '../../../core/index.js';
-import { keeper, overseer, type RecorderRef, recorder, sink, weigher } from '../../support/fault-actors.js';
+import {
+  keeper,
+  overseer,
+  type RecorderRef,
+  recorder,
+  sink,
+  weigher,
+} from '../../support/fault-actors.js';
 import { withSystem } from '../../support/fault-system.js';
 import { flags, newFlag } from '../../support/shared-flags.js';
 import { outcome, until } from '../../support/until.js';
@@ -134,12 +141,12 @@ describe('a large binary', () => {
         assert.equal(await ref.ask('sum', moved), eightMiB);
         assert.equal(bytes.length, 0);
         assert.throws(() => move(bytes), { code: 'BINARY_MOVED' });
-        const again = await outcome(
-          (async () => ref.ask('sum', moved))(),
-          2_000,
-        );
+        const again = await outcome((async () => ref.ask('sum', moved))(), 2_000);
         assert.equal(again.is, 'rejected');
-        assert.equal(again.is === 'rejected' && (again.error as { code: string }).code, 'BINARY_MOVED');
+        assert.equal(
+          again.is === 'rejected' && (again.error as { code: string }).code,
+          'BINARY_MOVED',
+        );
         assert.equal(await ref.ask('sum', new Uint8Array(3).fill(2)), 6);
         accounts();
       }));

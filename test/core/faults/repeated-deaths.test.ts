@@ -50,50 +50,59 @@ describe('the spare', () => {
 
 describe('an actor at whose start its thread dies', () => {
   it('is tried again until its supervisor gives up, and then says why', () =>
-    withSystem({ guardian: { restartsMax: 2, backoffMinMs: 1, backoffMaxMs: 2 } }, async ({ system, lost, accounts }) => {
-      const neighbour = system.spawn(recorder(), { thread: 1, supervision: { restartsMax: Infinity } });
-      const ref = system.spawn(misstarted('a thread that dies'), { thread: 1 });
-      const ended = outcome(system.terminated(ref), 9_000);
-      ref.tell('ping');
-      const asked = outcome(ref.with({ deadlineMs: 20_000 }).ask('ping'), 9_000);
-      const end = await ended;
-      assert.equal(end.is, 'resolved', 'expected the end of the actor');
-      assert.equal((await asked).is, 'rejected');
-      assert.equal(await neighbour.ask('echo', 1), 1);
-      await until(() => system.stats().queued === 0, 'nothing queued');
-      assert.ok(lost('threadDied').length + lost('stopped').length >= 2);
-      accounts();
-    }));
+    withSystem(
+      { guardian: { restartsMax: 2, backoffMinMs: 1, backoffMaxMs: 2 } },
+      async ({ system, lost, accounts }) => {
+        const neighbour = system.spawn(recorder(), {
+          thread: 1,
+          supervision: { restartsMax: Infinity },
+        });
+        const ref = system.spawn(misstarted('a thread that dies'), { thread: 1 });
+        const ended = outcome(system.terminated(ref), 9_000);
+        ref.tell('ping');
+        const asked = outcome(ref.with({ deadlineMs: 20_000 }).ask('ping'), 9_000);
+        const end = await ended;
+        assert.equal(end.is, 'resolved', 'expected the end of the actor');
+        assert.equal((await asked).is, 'rejected');
+        assert.equal(await neighbour.ask('echo', 1), 1);
+        await until(() => system.stats().queued === 0, 'nothing queued');
+        assert.ok(lost('threadDied').length + lost('stopped').length >= 2);
+        accounts();
+      },
+    ));
 });
 
 describe('a thread that dies again and again', () => {
   it('is given up after its budget; its actors end, the other thread and new actors go on', () =>
-    withSystem({ guardian: { restartsMax: Infinity, backoffMaxMs: 0, backoffMinMs: 0 } }, async ({ system, accounts }) => {
-      const doomed = system.spawn(recorder(), { thread: 1 });
-      const other = system.spawn(recorder(), { thread: 2 });
-      await Promise.all([system.started(doomed), system.started(other)]);
-      const ended = outcome(system.terminated(doomed), 60_000);
-      let deaths = 0;
-      system.events.on('threadDied', () => {
-        deaths++;
-      });
-      while (deaths <= LIMITS.threadRestartsMax) {
-        const before = deaths;
-        await until(() => system.threads.includes(1), 'the thread to serve');
-        system.killThread(1);
-        await until(() => deaths > before, 'a death');
-      }
-      const end = await ended;
-      assert.equal(end.is === 'resolved' && end.value.reason, 'threadDied');
-      assert.equal(deaths, LIMITS.threadRestartsMax + 1);
-      await until(() => doomed.tell('note', 1) === 'stopped', 'a tell to be stopped');
-      await assert.rejects(doomed.ask('notes'), { code: 'ACTOR_STOPPED' });
-      assert.deepEqual(system.threads, [0, 2]);
-      assert.equal(await other.ask('echo', 'here'), 'here');
-      assert.equal(await system.spawn(recorder()).ask('thread'), 2);
-      assert.throws(() => system.spawn(recorder(), { thread: 1 }), { code: 'THREAD_UNKNOWN' });
-      accounts();
-    }));
+    withSystem(
+      { guardian: { restartsMax: Infinity, backoffMaxMs: 0, backoffMinMs: 0 } },
+      async ({ system, accounts }) => {
+        const doomed = system.spawn(recorder(), { thread: 1 });
+        const other = system.spawn(recorder(), { thread: 2 });
+        await Promise.all([system.started(doomed), system.started(other)]);
+        const ended = outcome(system.terminated(doomed), 60_000);
+        let deaths = 0;
+        system.events.on('threadDied', () => {
+          deaths++;
+        });
+        while (deaths <= LIMITS.threadRestartsMax) {
+          const before = deaths;
+          await until(() => system.threads.includes(1), 'the thread to serve');
+          system.killThread(1);
+          await until(() => deaths > before, 'a death');
+        }
+        const end = await ended;
+        assert.equal(end.is === 'resolved' && end.value.reason, 'threadDied');
+        assert.equal(deaths, LIMITS.threadRestartsMax + 1);
+        await until(() => doomed.tell('note', 1) === 'stopped', 'a tell to be stopped');
+        await assert.rejects(doomed.ask('notes'), { code: 'ACTOR_STOPPED' });
+        assert.deepEqual(system.threads, [0, 2]);
+        assert.equal(await other.ask('echo', 'here'), 'here');
+        assert.equal(await system.spawn(recorder()).ask('thread'), 2);
+        assert.throws(() => system.spawn(recorder(), { thread: 1 }), { code: 'THREAD_UNKNOWN' });
+        accounts();
+      },
+    ));
 });
 
 describe('a death while the system drains or stops', () => {

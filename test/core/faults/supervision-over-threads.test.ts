@@ -87,7 +87,10 @@ describe('a supervisor with a child on another thread', () => {
       await replace(2);
       await parent.ask('stopChild', 'child');
       assert.equal((await outcome(ended, 4_000)).is, 'resolved', 'expected the child to end');
-      await until(async () => (await parent.ask('spawn', 'child', {}).catch(() => false)) !== false, 'its name to be free');
+      await until(
+        async () => (await parent.ask('spawn', 'child', {}).catch(() => false)) !== false,
+        'its name to be free',
+      );
       accounts();
     }));
 
@@ -109,7 +112,10 @@ describe('a dedicated thread', () => {
     withSystem({}, async ({ system, replaced, accounts }) => {
       const failures: string[] = [];
       system.events.on('actorFailed', ({ actor }) => failures.push(actor.path));
-      const own = system.spawn(recorder(), { thread: 'dedicated', supervision: { decide: 'restart' } });
+      const own = system.spawn(recorder(), {
+        thread: 'dedicated',
+        supervision: { decide: 'restart' },
+      });
       const thread = await own.ask('thread');
       assert.ok(thread > 2);
       assert.equal(await own.ask('restarts'), 0);
@@ -151,12 +157,18 @@ describe('a watcher', () => {
         const leaving = system.spawn(leaver(), { thread: 2 });
         await watcher.ask('watch', leaving, `end ${round}`);
         leaving.tell('leave', watcher, 300);
-        await until(async () => (await watcher.ask('ends')).length === (round + 1) * 301, 'all notes and the end');
+        await until(
+          async () => (await watcher.ask('ends')).length === (round + 1) * 301,
+          'all notes and the end',
+        );
       }
       const ends = await watcher.ask('ends');
       for (let round = 0; round < 20; round++) {
         const part = ends.slice(round * 301, (round + 1) * 301);
-        assert.deepEqual(part, [...Array.from({ length: 300 }, (_, n) => `${n}`), `end ${round} stopped`]);
+        assert.deepEqual(part, [
+          ...Array.from({ length: 300 }, (_, n) => `${n}`),
+          `end ${round} stopped`,
+        ]);
       }
       accounts();
     }));
@@ -188,9 +200,10 @@ describe('a watcher', () => {
       await Promise.all([system.started(watcher), system.started(target)]);
       system.killThread(2);
       await until(() => !system.threads.includes(2), 'the death to be noticed');
-      await watcher.ask('watch', target, 'late');
+      const watched = watcher.ask('watch', target, 'late');
       const mine = system.terminated(target);
       await replaced(1);
+      await watched;
       assert.equal(await target.ask('echo', 1), 1);
       assert.deepEqual(await watcher.ask('ends'), []);
       await system.stopActor(target);

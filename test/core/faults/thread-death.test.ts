@@ -11,10 +11,13 @@ import { withSystem } from '../../support/fault-system.js';
 import { flags, newFlag } from '../../support/shared-flags.js';
 import { outcome, until } from '../../support/until.js';
 
-const begun = (flag: number): Promise<void> => until(() => Atomics.load(flags, flag) === 1, 'a handler to begin');
+const begun = (flag: number): Promise<void> =>
+  until(() => Atomics.load(flags, flag) === 1, 'a handler to begin');
 
 describe('a thread that ends by', () => {
-  const small: SystemOptions = { resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 } };
+  const small: SystemOptions = {
+    resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 },
+  };
   const ends = [
     ['process.exit()', 'exit', {}],
     ['an error thrown in a timer', 'throwLater', {}],
@@ -25,7 +28,9 @@ describe('a thread that ends by', () => {
     it(`${how} takes nobody along: its actors come back under their refs, the other thread goes on`, () =>
       withSystem(options, async ({ system, replaced, accounts }) => {
         const died: string[] = [];
-        system.events.on('threadDied', ({ thread, error }) => died.push(`${thread} ${(error as { code?: string }).code}`));
+        system.events.on('threadDied', ({ thread, error }) =>
+          died.push(`${thread} ${(error as { code?: string }).code}`),
+        );
         const culprit = system.spawn(reaper(), { thread: 1 });
         const neighbour = system.spawn(recorder(), { thread: 1, name: 'neighbour' });
         const other = system.spawn(recorder(), { thread: 2 });
@@ -62,12 +67,19 @@ describe('when a thread dies', () => {
       await begun(flag);
       for (let n = 0; n < 500; n++) assert.equal(ours.tell('note', n), 'accepted');
       const asked = ours.ask('echo', 'asked before the death');
-      assert.deepEqual(await from.ask('tellMany', theirs as never, 500), { accepted: 500, full: 0, stopped: 0 });
+      assert.deepEqual(await from.ask('tellMany', theirs as never, 500), {
+        accepted: 500,
+        full: 0,
+        stopped: 0,
+      });
       await replace(1);
       assert.equal(await asked, 'asked before the death');
       const inOrder = Array.from({ length: 500 }, (_, n) => n);
       assert.deepEqual(await ours.ask('notes'), inOrder);
-      await until(async () => (await theirs.ask('notes')).length === 500, 'the other sender’s messages');
+      await until(
+        async () => (await theirs.ask('notes')).length === 500,
+        'the other sender’s messages',
+      );
       assert.deepEqual(await theirs.ask('notes'), inOrder);
       assert.equal(lost('threadDied').length, 1);
       accounts();
@@ -187,7 +199,10 @@ describe('when a thread dies', () => {
       await replace(1);
       await Promise.all(sends);
       const notes = await target.with({ whenFull: 'wait' }).ask('notes');
-      assert.deepEqual(notes, [...new Array(9).fill('queued'), ...Array.from({ length: 20 }, (_, n) => n)]);
+      assert.deepEqual(notes, [
+        ...new Array(9).fill('queued'),
+        ...Array.from({ length: 20 }, (_, n) => n),
+      ]);
       accounts();
     }));
 

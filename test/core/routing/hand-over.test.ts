@@ -18,21 +18,31 @@ type Ledger = ActorRef<ProtocolOf<typeof ledger>>;
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /** Works on a key until told to end, by tells, sends and asks; answers how often. */
-async function workOn(set: Keepers, key: string, random: Random, goesOn: (number: number) => boolean): Promise<number> {
+async function workOn(
+  set: Keepers,
+  key: string,
+  random: Random,
+  goesOn: (number: number) => boolean,
+): Promise<number> {
   const owner = set.to(key);
   const asker = owner.with({ whenFull: 'wait' });
   let number = 0;
   while (goesOn(number)) {
     const way = random.int(4);
     if (way === 0) assert.equal(await asker.ask('work', key, number), number);
-    else if (way === 1 || owner.tell('work', key, number) !== 'accepted') await owner.send('work', key, number);
+    else if (way === 1 || owner.tell('work', key, number) !== 'accepted')
+      await owner.send('work', key, number);
     number++;
   }
   return number;
 }
 
 /** Resizes again and again while many keys are worked on; answers how much work was given. */
-async function resizeUnderLoad(set: Keepers, random: Random, options: { keys: number; sizes: number[] }): Promise<number> {
+async function resizeUnderLoad(
+  set: Keepers,
+  random: Random,
+  options: { keys: number; sizes: number[] },
+): Promise<number> {
   let isResizing = true;
   const goesOn = (number: number) => isResizing || number < 5;
   const work = upTo(options.keys).map((n) => workOn(set, `key-${n}`, random.fork(), goesOn));
@@ -43,13 +53,22 @@ async function resizeUnderLoad(set: Keepers, random: Random, options: { keys: nu
 }
 
 async function assertKept(system: ActorSystem, book: Ledger, given: number): Promise<void> {
-  await eventually('all work to have ended', async () => (await book.ask('report')).ended >= given || system.stats().queued === 0);
+  await eventually(
+    'all work to have ended',
+    async () => (await book.ask('report')).ended >= given || system.stats().queued === 0,
+  );
   assert.deepEqual(await book.ask('report'), { ended: given, faults: [] });
 }
 
 describe('a resize', () => {
   it('keeps the order of every key and never has two owners at work on one, whatever goes on', async () => {
-    const system = await createSystem({ threads: 2, spareThreads: 0, logger: silentLogger, askMs: 30_000, sendMs: 30_000 });
+    const system = await createSystem({
+      threads: 2,
+      spareThreads: 0,
+      logger: silentLogger,
+      askMs: 30_000,
+      sendMs: 30_000,
+    });
     const book = system.spawn(ledger(true), { thread: 'main' });
     const set = system.spawn(keeper(book), { replicas: 2, routing: 'hash' });
     const sizes = [3, 1, 4, 2, 6, 5, 1, 3, 8, 2];
@@ -59,7 +78,13 @@ describe('a resize', () => {
   });
 
   it('does so for those that wait for room, too', async () => {
-    const system = await createSystem({ threads: 2, spareThreads: 0, logger: silentLogger, askMs: 30_000, sendMs: 30_000 });
+    const system = await createSystem({
+      threads: 2,
+      spareThreads: 0,
+      logger: silentLogger,
+      askMs: 30_000,
+      sendMs: 30_000,
+    });
     const book = system.spawn(ledger(true), { thread: 'main' });
     const set = system.spawn(keeper(book), { replicas: 2, mailbox: { capacity: 2 } });
     let full = 0;
@@ -131,7 +156,10 @@ describe('a resize', () => {
     const [first, second] = await set.askAll('worked');
     assert.deepEqual(first!.slice(0, 20), upTo(20));
     assert.ok(former.equals(set.at(0)!) && second!.length > 0);
-    assert.deepEqual([...first!.slice(20), ...second!].toSorted((a, b) => a - b), upTo(20).map((n) => 100 + n));
+    assert.deepEqual(
+      [...first!.slice(20), ...second!].toSorted((a, b) => a - b),
+      upTo(20).map((n) => 100 + n),
+    );
     await system.stop();
   });
 
@@ -165,7 +193,9 @@ describe('a resize', () => {
     await held;
     await resized;
     assert.equal(moved.length, 50);
-    const failed = (await ends).flatMap((end) => (end.status === 'rejected' ? [end.reason.code] : []));
+    const failed = (await ends).flatMap((end) =>
+      end.status === 'rejected' ? [end.reason.code] : [],
+    );
     assert.ok(failed.length > 0);
     for (const code of failed) assert.ok(['REPLICAS_NONE', 'ACTOR_STOPPED'].includes(code), code);
     const first = await letters.next();
@@ -183,7 +213,8 @@ describe('a resize', () => {
     let isResizing = true;
     const work = upTo(20).map(async (n) => {
       const owner = set.with({ whenFull: 'wait' }).to(`key-${n}`);
-      for (let number = 0; isResizing || number < 10; number++) await owner.ask('work', `key-${n}`, number).catch(() => {});
+      for (let number = 0; isResizing || number < 10; number++)
+        await owner.ask('work', `key-${n}`, number).catch(() => {});
     });
     for (const [round, size] of [4, 1, 5, 3].entries()) {
       const resized = set.resize(size).catch(() => 'a new replica was lost with its thread');
@@ -208,7 +239,9 @@ describe('a resize under any interleaving', () => {
       const system = await createTestSystem({ seed, threads: 2, sendMs: 1e9, askMs: 1e9 });
       const book = system.spawn(ledger(true), { thread: 'main' });
       const set = system.spawn(keeper(book), { replicas: 2, mailbox: { capacity: 3 } });
-      const given = await system.until(resizeUnderLoad(set, seededRandom(seed), { keys: 6, sizes: [3, 1, 4, 2] }));
+      const given = await system.until(
+        resizeUnderLoad(set, seededRandom(seed), { keys: 6, sizes: [3, 1, 4, 2] }),
+      );
       await system.run();
       assert.deepEqual(await book.ask('report'), { ended: given, faults: [] }, `seed ${seed}`);
       await system.stop();

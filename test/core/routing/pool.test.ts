@@ -19,12 +19,21 @@ for (const threads of [2, 0]) {
       const pool = system.pool(cruncher(), { name: 'squares' });
       assert.equal(pool.size, Math.max(1, threads));
       const squares = await Promise.all(upTo(50).map((n) => pool.run('square', n)));
-      assert.deepEqual(squares, upTo(50).map((n) => n * n));
+      assert.deepEqual(
+        squares,
+        upTo(50).map((n) => n * n),
+      );
       const runs = await Promise.all(pool.refs.map((ref) => ref.ask('runs')));
-      assert.equal(runs.reduce((sum, count) => sum + count), 50);
+      assert.equal(
+        runs.reduce((sum, count) => sum + count),
+        50,
+      );
       for (const count of runs) assert.ok(count > 0);
       const { done, queued, running, failed } = pool.stats();
-      assert.deepEqual({ done, queued, running, failed }, { done: 50, queued: 0, running: 0, failed: 0 });
+      assert.deepEqual(
+        { done, queued, running, failed },
+        { done: 50, queued: 0, running: 0, failed: 0 },
+      );
     });
 
     it('lets runs wait, in order, and gives a replica no more at once than its capacity', async () => {
@@ -33,7 +42,10 @@ for (const threads of [2, 0]) {
       const runs = upTo(10).map((n) => pool.run('hold').then(() => order.push(n)));
       const { queued, running, replicas } = pool.stats();
       assert.deepEqual({ queued, running }, { queued: 4, running: 6 });
-      assert.deepEqual(replicas.map((replica) => replica.running), [3, 3]);
+      assert.deepEqual(
+        replicas.map((replica) => replica.running),
+        [3, 3],
+      );
       while (order.length < 10) {
         pool.broadcast('release');
         await pool.at(0)!.ask('done');
@@ -71,7 +83,13 @@ for (const threads of [2, 0]) {
       const owner = await pool.to('session 1').run('where');
       for (const n of upTo(20)) pool.to('session 1').tell('note', `${n}`);
       assert.deepEqual(await pool.to('session 1').run('seen'), upTo(20).map(String));
-      assert.deepEqual(await pool.with({ timeoutMs: 9_000 }).run('total').then(() => pool.to('session 1').run('where')), owner);
+      assert.deepEqual(
+        await pool
+          .with({ timeoutMs: 9_000 })
+          .run('total')
+          .then(() => pool.to('session 1').run('where')),
+        owner,
+      );
     });
 
     it('keeps the order of the runs of a key through a resize, and loses none', async () => {
@@ -100,7 +118,9 @@ for (const threads of [2, 0]) {
       pool.broadcast('release');
       assert.equal(await first, pool.at(0)!.path);
       assert.equal(await third, 0);
-      await assert.rejects(pool.with({ signal: given.signal }).run('done'), { code: 'ASK_ABORTED' });
+      await assert.rejects(pool.with({ signal: given.signal }).run('done'), {
+        code: 'ASK_ABORTED',
+      });
       assert.deepEqual([pool.stats().aborted, pool.stats().done], [2, 2]);
     });
 
@@ -131,9 +151,15 @@ for (const threads of [2, 0]) {
 
     it('rejects the runs that wait when it stops', async () => {
       const pool = system.pool(gate(), { size: 1, capacity: 1 });
-      const runs = upTo(3).map(() => pool.run('hold').catch((error: { code: string }) => error.code));
+      const runs = upTo(3).map(() =>
+        pool.run('hold').catch((error: { code: string }) => error.code),
+      );
       await pool.stop('kill');
-      assert.deepEqual(await Promise.all(runs), ['ACTOR_STOPPED', 'REPLICAS_NONE', 'REPLICAS_NONE']);
+      assert.deepEqual(await Promise.all(runs), [
+        'ACTOR_STOPPED',
+        'REPLICAS_NONE',
+        'REPLICAS_NONE',
+      ]);
       await assert.rejects(pool.run('done'), { code: 'REPLICAS_NONE' });
     });
 
@@ -149,18 +175,22 @@ for (const threads of [2, 0]) {
       const wrong = { capacity: 0, runMs: 0 };
       assert.throws(
         () => system.pool(cruncher(), wrong),
-        (error) => hasCode(error, 'CONFIG_INVALID') && (error.details.faults as string[]).length === 2,
+        (error) =>
+          hasCode(error, 'CONFIG_INVALID') && (error.details.faults as string[]).length === 2,
       );
       assert.throws(() => system.pool(cruncher(), { size: 1.5 }), { code: 'CONFIG_INVALID' });
       const pool = system.pool(cruncher(), { size: 1 });
-      return assert.rejects(pool.with({ timeoutMs: Number.NaN }).run('runs'), { code: 'CONFIG_INVALID' });
+      return assert.rejects(pool.with({ timeoutMs: Number.NaN }).run('runs'), {
+        code: 'CONFIG_INVALID',
+      });
     });
   });
 }
 
 /** Two words of shared memory: a replica that computes sets the first, and goes on until the second is set. */
 const flags = () => new Int32Array(new SharedArrayBuffer(8));
-const computing = (memory: Int32Array) => eventually('a run that computes', () => Atomics.load(memory, 0) === 1);
+const computing = (memory: Int32Array) =>
+  eventually('a run that computes', () => Atomics.load(memory, 0) === 1);
 
 describe('a pool on threads', () => {
   it('lets no run wait behind a long one while another replica is free', async () => {
@@ -201,13 +231,20 @@ describe('a pool on threads', () => {
     assert.deepEqual(await Promise.all(pool.refs.map((ref) => ref.ask('restarts'))), [0, 0]);
     const spin = assert.rejects(pool.run('spin', memory), { code: 'ASK_TIMEOUT' });
     await computing(memory);
-    const { thread } = pool.refs[pool.stats().replicas.findIndex(({ running }) => running === 1)]!.address;
+    const { thread } =
+      pool.refs[pool.stats().replicas.findIndex(({ running }) => running === 1)]!.address;
     const others = upTo(40).map((n) => pool.run('square', n));
     await spin;
     assert.equal((await died).thread, thread);
-    assert.deepEqual(await Promise.all(others), upTo(40).map((n) => n * n));
+    assert.deepEqual(
+      await Promise.all(others),
+      upTo(40).map((n) => n * n),
+    );
     assert.equal((await replaced).thread, thread);
-    assert.deepEqual((await Promise.all(pool.refs.map((ref) => ref.ask('restarts')))).toSorted(), [0, 1]);
+    assert.deepEqual(
+      (await Promise.all(pool.refs.map((ref) => ref.ask('restarts')))).toSorted(),
+      [0, 1],
+    );
     assert.ok(pool.at(0)!.equals(stuck));
     const { accepted, handled, deadLetters, queued, stashed } = system.stats();
     assert.equal(accepted, handled + deadLetters + queued + stashed);
@@ -226,7 +263,10 @@ describe('a pool on threads', () => {
     assert.ok(system.killThread(pool.at(0)!.address.thread));
     Atomics.store(memory[1]!, 1, 1);
     await replaced;
-    assert.deepEqual(await Promise.all(runs), upTo(40).map((n) => n * n));
+    assert.deepEqual(
+      await Promise.all(runs),
+      upTo(40).map((n) => n * n),
+    );
     const [first, second] = await outcome;
     assert.equal(second?.status, 'fulfilled');
     assert.ok(first?.status === 'rejected' && hasCode(first.reason, 'ACTOR_THREAD_DIED'));

@@ -12,7 +12,12 @@ for (const threads of [2, 0]) {
   describe(`replicas in a system of ${threads} threads`, () => {
     let system: ActorSystem;
     before(async () => {
-      system = await createSystem({ threads, spareThreads: 0, logger: silentLogger, askMs: 20_000 });
+      system = await createSystem({
+        threads,
+        spareThreads: 0,
+        logger: silentLogger,
+        askMs: 20_000,
+      });
     });
     after(() => system.stop());
 
@@ -21,7 +26,10 @@ for (const threads of [2, 0]) {
       assert.equal(set.size, 4);
       const homes = set.refs.map(({ address }) => address.thread);
       assert.deepEqual(homes.toSorted(), threads === 0 ? [0, 0, 0, 0] : [1, 1, 2, 2]);
-      assert.deepEqual(set.refs.map(({ path }) => path), ['/even-0', '/even-1', '/even-2', '/even-3']);
+      assert.deepEqual(
+        set.refs.map(({ path }) => path),
+        ['/even-0', '/even-1', '/even-2', '/even-3'],
+      );
       assert.ok(set.at(2)?.equals(set.refs[2]!));
       assert.equal(set.at(4), undefined);
     });
@@ -56,7 +64,8 @@ for (const threads of [2, 0]) {
     it('keep a key at one replica, and tell the number 7 from the text "7"', async () => {
       const set = system.spawn(counter(0), { replicas: 4, routing: 'hash' });
       const keys = upTo(40).flatMap((n) => [n, `${n}`]);
-      for (const key of keys) for (const _ of upTo(3)) set.to(key).tell('note', `${typeof key} ${key}`);
+      for (const key of keys)
+        for (const _ of upTo(3)) set.to(key).tell('note', `${typeof key} ${key}`);
       const seen = await set.askAll('seen');
       for (const key of keys) {
         const owners = seen.filter((notes) => notes.includes(`${typeof key} ${key}`));
@@ -65,7 +74,9 @@ for (const threads of [2, 0]) {
       }
       assert.ok(seen.every((notes) => notes.length > 0));
       const where = await Promise.all(keys.map((key) => set.to(key).ask('where')));
-      const again = await Promise.all(keys.map((key) => set.with({ deadlineMs: 5_000 }).to(key).ask('where')));
+      const again = await Promise.all(
+        keys.map((key) => set.with({ deadlineMs: 5_000 }).to(key).ask('where')),
+      );
       assert.deepEqual(again, where);
     });
 
@@ -87,7 +98,8 @@ for (const threads of [2, 0]) {
       for (const ref of set.refs) ref.tell('note', 'before');
       assert.equal(set.broadcast('note', 'all'), 5);
       for (const ref of set.refs) ref.tell('note', 'after');
-      for (const seen of await set.askAll('seen')) assert.deepEqual(seen, ['before', 'all', 'after']);
+      for (const seen of await set.askAll('seen'))
+        assert.deepEqual(seen, ['before', 'all', 'after']);
       assert.equal(set.broadcast('add', 3), 5);
       assert.deepEqual(await set.askAll('total'), [3, 3, 3, 3, 3]);
     });
@@ -116,7 +128,10 @@ for (const threads of [2, 0]) {
       assert.deepEqual(await set.askAll('no', 'nobody'), paths);
       await assert.rejects(set.askAll('no', paths[1]!), { code: 'NO' });
       const settled = await set.askAllSettled('no', paths[1]!);
-      assert.deepEqual(settled.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled']);
+      assert.deepEqual(
+        settled.map(({ status }) => status),
+        ['fulfilled', 'rejected', 'fulfilled'],
+      );
     });
 
     it('answer first, or by a quorum, or say why there is none', async () => {
@@ -128,7 +143,13 @@ for (const threads of [2, 0]) {
       assert.deepEqual(two.toSorted(), paths.slice(0, 2));
       const failed = await set.askQuorum(3, 'no', paths[2]!).catch((error: unknown) => error);
       assert.ok(hasCode(failed, 'QUORUM_FAILED'));
-      assert.deepEqual(failed.details, { definition: 'routing.counter', handler: 'no', quorum: 3, replicas: 3, failures: 1 });
+      assert.deepEqual(failed.details, {
+        definition: 'routing.counter',
+        handler: 'no',
+        quorum: 3,
+        replicas: 3,
+        failures: 1,
+      });
       assert.ok(failed.cause instanceof AggregateError);
       await assert.rejects(set.askQuorum(4, 'total'), { code: 'QUORUM_FAILED' });
       await assert.rejects(set.askQuorum(0, 'total'), { code: 'CONFIG_INVALID' });
@@ -182,7 +203,10 @@ for (const threads of [2, 0]) {
         for (const _ of upTo(3)) {
           const last = set.at(left - 1)!;
           last.tell('leave');
-          await eventually('another or none', () => set.at(left - 1) === undefined || !set.at(left - 1)!.equals(last));
+          await eventually(
+            'another or none',
+            () => set.at(left - 1) === undefined || !set.at(left - 1)!.equals(last),
+          );
         }
         await eventually('one less', () => set.size === left - 1);
         if (left === 2) for (const key of keys) assert.equal(await set.to(key).ask('total'), 0);
@@ -190,10 +214,18 @@ for (const threads of [2, 0]) {
       assert.equal(set.tell('add', 1), 'stopped');
       assert.equal(set.to('k').tell('add', 1), 'stopped');
       assert.equal(set.broadcast('add', 1), 0);
-      for (const asked of [set.ask('total'), set.send('add', 1), set.to('k').ask('total'), set.askAll('total'), set.askFirst('total')]) {
+      for (const asked of [
+        set.ask('total'),
+        set.send('add', 1),
+        set.to('k').ask('total'),
+        set.askAll('total'),
+        set.askFirst('total'),
+      ]) {
         await assert.rejects(asked, { code: 'REPLICAS_NONE' });
       }
-      await assert.rejects(set.to('k').stream('count', 1)[Symbol.asyncIterator]().next(), { code: 'REPLICAS_NONE' });
+      await assert.rejects(set.to('k').stream('count', 1)[Symbol.asyncIterator]().next(), {
+        code: 'REPLICAS_NONE',
+      });
       await set.resize(2);
       assert.deepEqual(await set.askAll('total'), [0, 0]);
     });
@@ -201,7 +233,10 @@ for (const threads of [2, 0]) {
     it('grow and shrink, and those that go finish what they were told', async () => {
       const set = system.spawn(gate(), { replicas: 2, name: 'sized' });
       await set.resize(5);
-      assert.deepEqual(set.refs.map(({ path }) => path), upTo(5).map((n) => `/sized-${n}`));
+      assert.deepEqual(
+        set.refs.map(({ path }) => path),
+        upTo(5).map((n) => `/sized-${n}`),
+      );
       const last = set.at(4)!;
       const held = last.ask('hold');
       await eventually('it to be in hand', async () => (await last.ask('holding')) === 1);
@@ -249,14 +284,19 @@ for (const threads of [2, 0]) {
       assert.deepEqual(await owner.ask('totals'), [4, 4, 4]);
       await owner.ask('resize', 4);
       const refs = await owner.ask('refs');
-      assert.deepEqual(refs.map(({ path }) => path), upTo(4).map((n) => `/boss-${threads}/hand-${n}`));
+      assert.deepEqual(
+        refs.map(({ path }) => path),
+        upTo(4).map((n) => `/boss-${threads}/hand-${n}`),
+      );
       const homes = new Set(refs.map(({ address }) => address.thread));
       assert.deepEqual([...homes].toSorted(), threads === 0 ? [0] : [1, 2]);
       owner.tell('fail');
       for (const ref of refs) await system.terminated(ref);
       assert.deepEqual(await owner.ask('totals'), [0, 0, 0]);
       await system.stopActor(owner);
-      const left = (await system.inspect()).filter(({ path }) => path.startsWith(`/boss-${threads}`));
+      const left = (await system.inspect()).filter(({ path }) =>
+        path.startsWith(`/boss-${threads}`),
+      );
       assert.deepEqual(left, []);
     });
 
@@ -271,7 +311,9 @@ for (const threads of [2, 0]) {
       })();
       assert.ok(hasCode(error, 'CONFIG_INVALID'));
       assert.equal((error.details.faults as string[]).length, 3);
-      assert.throws(() => system.spawn(counter(0), { replicas: 2, name: 'a/b' }), { code: 'ACTOR_NAME_INVALID' });
+      assert.throws(() => system.spawn(counter(0), { replicas: 2, name: 'a/b' }), {
+        code: 'ACTOR_NAME_INVALID',
+      });
     });
   });
 }
@@ -291,8 +333,17 @@ describe('replicas on threads', () => {
     assert.deepEqual([...new Set(served.map(({ thread }) => thread))], [2]);
     await replaced;
     const where = await set.askAll('where');
-    assert.deepEqual(where.map(({ thread, restarts }) => [thread, restarts]), [[1, 1], [2, 0], [1, 1], [2, 0]]);
-    for (const [at, ref] of refs.entries()) assert.ok(ref.equals(set.at(at)!), 'a restart keeps the ref');
+    assert.deepEqual(
+      where.map(({ thread, restarts }) => [thread, restarts]),
+      [
+        [1, 1],
+        [2, 0],
+        [1, 1],
+        [2, 0],
+      ],
+    );
+    for (const [at, ref] of refs.entries())
+      assert.ok(ref.equals(set.at(at)!), 'a restart keeps the ref');
     await system.stop();
   });
 
@@ -339,7 +390,10 @@ describe('replicas on threads', () => {
       await system.run();
     }
     const where = await set.askAll('where');
-    assert.deepEqual(where.map(({ thread }) => thread), [2, 2, 2, 2]);
+    assert.deepEqual(
+      where.map(({ thread }) => thread),
+      [2, 2, 2, 2],
+    );
     await system.stop();
   });
 
@@ -347,8 +401,12 @@ describe('replicas on threads', () => {
     const system = await createSystem({ threads: 2, spareThreads: 0, logger: silentLogger });
     const set = system.spawn(counter(0), { replicas: 4 });
     const { port1, port2 } = new MessageChannel();
-    assert.throws(() => set.broadcast('note', port1 as unknown as string), { code: 'MESSAGE_NOT_ENCODABLE' });
-    assert.throws(() => set.broadcast('note', (() => {}) as unknown as string), { code: 'MESSAGE_NOT_ENCODABLE' });
+    assert.throws(() => set.broadcast('note', port1 as unknown as string), {
+      code: 'MESSAGE_NOT_ENCODABLE',
+    });
+    assert.throws(() => set.broadcast('note', (() => {}) as unknown as string), {
+      code: 'MESSAGE_NOT_ENCODABLE',
+    });
     assert.deepEqual(await set.askAll('seen'), [[], [], [], []]);
     port2.close();
     await system.stop();

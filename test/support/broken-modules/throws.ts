@@ -3,4 +3,5 @@
  * Runs on: thread.
  */
 export {};
+
 throw new Error('this module does not load');
