@@ -11,6 +11,11 @@ const COUNTERS = 16;
 
 /** Word of main's row: logical thread numbers given out so far. */
 const THREADS = 9;
+/** Word of main's row: numbers given back, a bit each. */
+const RETURNED = 11;
+
+/** In the word `serving`: the number was just claimed, no thread has lived under it since. */
+export const UNBORN = -2;
 
 /** Int32 words of a row. */
 export const Word = {
@@ -105,10 +110,22 @@ export class ThreadTable {
 
   /** Takes the next logical thread number; undefined when all are given out. */
   claimThread(): number | undefined {
+    for (;;) {
+      const given = Atomics.load(this.words, RETURNED);
+      if (given === 0) break;
+      const bit = given & -given;
+      if (Atomics.compareExchange(this.words, RETURNED, given, given & ~bit) === given)
+        return 31 - Math.clz32(bit);
+    }
     const thread = Atomics.add(this.words, THREADS, 1);
     if (thread < LIMITS.threadsMax) return thread;
     Atomics.sub(this.words, THREADS, 1);
     return undefined;
+  }
+
+  /** Gives a number back whose thread has ended for good: the next claim may have it. */
+  returnThread(thread: number): void {
+    Atomics.or(this.words, RETURNED, 1 << thread);
   }
 
   /** Logical threads there are, main included. */

@@ -11,7 +11,7 @@
  *   REPLY / FAIL / ITEM   ask value
  *   SIGNAL        signal
  *   BEGUN         ask
- *   MANY          name argc packed [slot generation …]   one payload, a message to each
+ *   MANY          name argc payload [slot generation …]   one payload, a message to each
  *
  * `name` is the number a NAME entry gave, or the text itself once a channel has learned its share.
  * Runs on: any.
@@ -19,7 +19,7 @@
 import type { WireError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 import { Argc, type AskChain } from './envelope.js';
-import type { Packed } from './packed.js';
+import { Packed } from './packed.js';
 import type { Signal } from './signal.js';
 
 export const Op = {
@@ -177,12 +177,13 @@ export class Batch {
   }
 
   /** The same message to several actors of one thread: `targets` are slot, generation, slot, …. */
-  many(targets: readonly number[], name: string, argc: Argc, packed: Packed | undefined): void {
+  many(targets: readonly number[], name: string, argc: Argc, payload: unknown): void {
     const number = this.#nameOf(name);
-    this.entries.push(Op.many, number, argc, packed, targets);
+    this.entries.push(Op.many, number, argc, payload, targets);
     this.messages += targets.length / 2;
-    this.count++;
-    this.bytes += 16 + 8 * targets.length + (packed?.byteLength ?? 0);
+    const isPacked = payload instanceof Packed;
+    this.bytes += 8 * targets.length + (isPacked ? payload.byteLength : 0);
+    this.#grow(argc, isPacked ? undefined : payload);
   }
 
   #nameOf(name: string): number | string {
@@ -328,7 +329,8 @@ function readMany(
   const number = entries[i + 1] as number | string;
   const name = typeof number === 'string' ? number : (names.names[number] as string);
   const argc = entries[i + 2] as Argc;
-  const payload = argc === Argc.none ? undefined : (entries[i + 3] as Packed).open();
+  const sent = entries[i + 3];
+  const payload = sent instanceof Packed ? sent.open() : sent;
   const targets = entries[i + 4] as number[];
   for (let at = 0; at < targets.length; at += 2) {
     visitor.tell(targets[at] as number, targets[at + 1] as number, name, argc, payload, undefined);

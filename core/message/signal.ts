@@ -88,6 +88,8 @@ export type Signal =
   | ({ readonly type: 'joined' | 'left'; readonly group: string; readonly thread: number } & SlotId)
   /** A thread of its own is wanted under this number. Main only. */
   | { readonly type: 'threadWanted'; readonly thread: number }
+  /** The last actor of a dedicated thread has ended. Main only. */
+  | { readonly type: 'threadIdle'; readonly thread: number }
   /** A handler's name got a number in a thread: for the watchdog. */
   | {
       readonly type: 'handlerNamed';

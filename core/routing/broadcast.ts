@@ -32,7 +32,7 @@ export function broadcast(
     if (there === undefined) others.set(ref.thread, [ref]);
     else there.push(ref);
   }
-  const packed = argc === Argc.none || others.size === 0 ? undefined : Packed.of(payload, host);
+  const packed = argc === Argc.none || others.size === 0 ? undefined : packedForMany(payload, host);
   let accepted = 0;
   const isLet = !host.intakeClosed || host.running.current() !== undefined;
   for (const [thread, there] of others) {

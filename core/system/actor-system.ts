@@ -241,10 +241,10 @@ export class ActorSystem implements Supervisor {
     const remote = this.host.remoteChildren.get(slot)?.child;
     if (remote?.generation === generation) this.host.command(remote, command);
     else if (thread === 0) this.host.cellFor(slot, generation)?.command(command);
-    else
-      this.host.casualties.onceUp(thread, () =>
-        this.host.signal(thread, { ...command, slot, generation }),
-      );
+    else {
+      const stop = (): void => this.host.signal(thread, { ...command, slot, generation });
+      this.host.casualties.insist(thread, stop, ended);
+    }
     await ended;
   }
 
@@ -416,6 +416,8 @@ export class ActorSystem implements Supervisor {
         return this.#registry.released(signal.slot, signal.generation);
       case 'threadWanted':
         return this.#addThread(signal.thread);
+      case 'threadIdle':
+        return this.#fleet.retireDedicated(signal.thread);
       case 'event':
         return this.events.emit(
           signal.name as keyof SystemEvents & string,

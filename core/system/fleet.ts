@@ -10,7 +10,7 @@ import { CodedError } from '../errors.js';
 import type { SystemEvents } from '../events.js';
 import { LIMITS } from '../limits.js';
 import type { SlotId } from '../message/signal.js';
-import { Word } from '../thread-table.js';
+import { UNBORN, Word } from '../thread-table.js';
 import type { ActorHost } from '../threads/actor-host.js';
 import type { Target } from '../threads/casualties.js';
 import type { ThreadControl, ThreadInit } from '../threads/thread-control.js';
@@ -69,6 +69,7 @@ export class Fleet {
   /** Starts a thread of its own for a number that was claimed. */
   async addDedicated(thread: number): Promise<void> {
     this.#away.add(thread);
+    this.#options.host.threads.store(thread, Word.serving, UNBORN);
     await this.#change(async () => {
       const answers = await Promise.allSettled(
         [...this.#others()].map((other) => other.died(thread)),
@@ -86,9 +87,28 @@ export class Fleet {
     });
   }
 
+  /** Ends a dedicated thread whose last actor has ended, unless it has a new one by now; its number is free again. */
+  retireDedicated(thread: number): void {
+    const { host } = this.#options;
+    void this.#change(async () => {
+      const serving = this.#serving.get(thread);
+      const isAwaited = [...host.remoteChildren.values()].some(
+        ({ child }) => child.thread === thread,
+      );
+      if (serving === undefined || this.#isEnding || isAwaited) return;
+      if (host.threads.load(thread, Word.actors) > 0) return;
+      this.#serving.delete(thread);
+      this.#away.add(thread);
+      host.threads.store(thread, Word.epoch, host.threads.epoch(thread) + 1);
+      await serving.control.end().catch(() => serving.kill('it did not end'));
+      await this.#giveUp(thread);
+      host.threads.returnThread(thread);
+    });
+  }
+
   /** Kills a thread; it is replaced as one that died. */
   kill(thread: number, reason: string): boolean {
-    const serving = this.#serving.get(thread);
+    const serving = this.#isEnding ? undefined : this.#serving.get(thread);
     serving?.kill(reason);
     return serving !== undefined;
   }

@@ -51,6 +51,7 @@ export async function recover(
   for (const report of reports) {
     for (const [slot] of report.held) held.set(slot, (held.get(slot) ?? 0) + 1);
     if (!isGivenUp) for (const slot of report.kept) kept.set(slot, report.thread);
+    for (const slot of report.dropped) there.add(slot);
   }
   if (vanished > 0) {
     host.threads.add(thread, Counter.deadLetters, vanished);

@@ -373,6 +373,8 @@ export class ActorHost implements CellHost {
     this.watches.ended(slot, generation, reason);
     if (this.room.size > 0) this.room.wake(slot, Infinity);
     if (this.table.waiters(slot) !== 0) this.#wakeWaiters(slot, Infinity);
+    const isIdle = this.thread > this.options.poolThreads && this.words[Word.actors] === 0;
+    if (isIdle) this.signal(0, { type: 'threadIdle', thread: this.thread });
   }
 
   touched(cell: CellMailbox): void {
@@ -447,7 +449,7 @@ export class ActorHost implements CellHost {
 
   watch(watcher: Watcher, ref: Ref, fn: (end: Terminated) => unknown): void {
     const { slot, generation, thread } = ref;
-    if (!this.table.isLive(slot, generation) || this.cellAt(slot)?.state === CellState.stopped) {
+    if (this.#hasEnded(ref)) {
       watcher.notice(() => fn({ ref, reason: 'gone' }));
       return;
     }
@@ -646,6 +648,17 @@ export class ActorHost implements CellHost {
   #released(slot: number, generation: number): void {
     if (this.root !== undefined) this.root.released(slot, generation);
     else this.signal(0, { type: 'released', slot, generation });
+  }
+
+  /**
+   * True when nothing more can come from that actor. Of one on another thread the table knows the end before what it
+   * has sent is here, so its thread is asked, behind that; unless there is no such thread any more.
+   */
+  #hasEnded({ slot, generation, thread }: Ref): boolean {
+    if (thread === this.thread)
+      return !this.table.isLive(slot, generation) || this.cellAt(slot)?.state === CellState.stopped;
+    if (this.isClosed) return true;
+    return !this.channels.isDown(thread) && this.threads.load(thread, Word.serving) === -1;
   }
 
   #unwatchThere(ref: Ref): void {

@@ -15,7 +15,7 @@ import { type RemoteChild, RemoteParent } from '../actor/children.js';
 import { CodedError } from '../errors.js';
 import type { Argc } from '../message/envelope.js';
 import type { EndReason, SlotId } from '../message/signal.js';
-import { Counter, Word } from '../thread-table.js';
+import { Counter, UNBORN, Word } from '../thread-table.js';
 import type { SalvagedMessage } from '../transport/outgoing-channel.js';
 import type { ActorHost } from './actor-host.js';
 
@@ -27,6 +27,8 @@ export interface CasualtyReport {
   readonly held: readonly Target[];
   /** Slots of actors that its supervisors make again. */
   readonly kept: readonly number[];
+  /** Slots of those they had told to stop. */
+  readonly dropped: readonly number[];
 }
 
 /** Slot and generation. */
@@ -36,6 +38,7 @@ export class Casualties {
   readonly #host: ActorHost;
   readonly #salvaged = new Map<number, SalvagedMessage[]>();
   readonly #whenUp = new Map<number, (() => void)[]>();
+  readonly #insisted = new Set<{ readonly thread: number; readonly tell: () => void }>();
 
   constructor(host: ActorHost) {
     this.#host = host;
@@ -52,19 +55,22 @@ export class Casualties {
     host.words[Word.salvaged] = salvaged.length;
     const held = salvaged.map(({ slot, generation }): Target => [slot, generation]);
     // A thread that has never lived yet, a dedicated one: nobody was on it. What is meant for it waits.
-    if (host.threads.epoch(thread) === 0) return { thread: host.thread, held, kept: [] };
+    if (host.threads.load(thread, Word.serving) === UNBORN)
+      return { thread: host.thread, held, kept: [], dropped: [] };
     const asked = host.asks.those((awaiting) => dependsOn(awaiting.target, thread));
     await host.channels.closed(thread);
     for (const slot of host.channels.takeOrphans(thread)) host.settleOrphan(slot);
-    for (const [slot] of unsent)
-      if (host.table.owner(slot) === host.thread) host.settleOrphan(slot);
+    for (const [slot, generation] of unsent) {
+      const isMine = host.table.owner(slot) === host.thread;
+      if (isMine && !host.table.isSettled(slot, generation)) host.settleOrphan(slot);
+    }
     const error = new CodedError('THREAD_DIED', `thread ${thread} died`, { details: { thread } });
-    const kept = this.#decide(thread, error);
+    const { kept, dropped } = this.#decide(thread, error);
     this.#failAsks(thread, asked, salvaged);
     host.streams.threadDied(thread);
     this.#stopChildrenOf(thread);
     this.#endUnspawned(thread);
-    return { thread: host.thread, held, kept };
+    return { thread: host.thread, held, kept, dropped };
   }
 
   /** The thread serves again; `ended` are the slots of its actors that do not come back. */
@@ -76,15 +82,16 @@ export class Casualties {
     }
     for (const ref of host.watches.on(thread)) {
       const { slot, generation } = ref;
-      if (host.table.isLive(slot, generation))
-        host.signal(thread, { type: 'watch', slot, generation, thread: host.thread });
-      else host.watches.ended(slot, generation, 'threadDied');
+      if (host.threads.load(thread, Word.serving) === -1)
+        host.watches.ended(slot, generation, 'threadDied');
+      else host.signal(thread, { type: 'watch', slot, generation, thread: host.thread });
     }
     for (const message of this.#salvaged.get(thread) ?? []) this.#again(thread, message, false);
     this.#salvaged.delete(thread);
     for (const message of held) this.#again(thread, message, true);
     for (const then of this.#whenUp.get(thread) ?? []) then();
     this.#whenUp.delete(thread);
+    for (const { thread: to, tell } of this.#insisted) if (to === thread) tell();
     host.room.wakeAll((slot) => host.table.owner(slot) === thread || host.table.depth(slot) === 0);
   }
 
@@ -93,6 +100,14 @@ export class Casualties {
     const waiting = this.#whenUp.get(thread) ?? [];
     waiting.push(then);
     this.#whenUp.set(thread, waiting);
+  }
+
+  /** Tells a thread something, and again each time it is back from the dead, until `done`. */
+  insist(thread: number, tell: () => void, done: Promise<unknown>): void {
+    const insisted = { thread, tell };
+    this.#insisted.add(insisted);
+    void done.then(() => this.#insisted.delete(insisted));
+    if (!this.#host.channels.isDown(thread)) tell();
   }
 
   /** Runs now, or once the thread serves again. */
@@ -135,8 +150,8 @@ export class Casualties {
     }
   }
 
-  /** Asks the supervisors; answers the slots that stay let. */
-  #decide(thread: number, error: CodedError): number[] {
+  /** Asks the supervisors which slots stay let. */
+  #decide(thread: number, error: CodedError): Pick<CasualtyReport, 'kept' | 'dropped'> {
     const host = this.#host;
     const mine = [...host.remoteChildren.values()].filter(({ child }) => child.thread === thread);
     const hit = mine.filter(({ child }) => !child.isAwaited);
@@ -149,7 +164,9 @@ export class Casualties {
       const { path, restarts } = child;
       children.failed(child, { error, child: path, handler: undefined, phase: 'thread', restarts });
     }
-    return mine.filter(({ child }) => !child.isStopping).map(({ child }) => child.slot);
+    const slotsOf = (isStopping: boolean): number[] =>
+      mine.filter(({ child }) => child.isStopping === isStopping).map(({ child }) => child.slot);
+    return { kept: slotsOf(false), dropped: slotsOf(true) };
   }
 
   #respawn(child: RemoteChild): void {

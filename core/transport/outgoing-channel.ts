@@ -20,7 +20,6 @@ import {
   readBatch,
   splitBatch,
 } from '../message/frame.js';
-import type { Packed } from '../message/packed.js';
 import type { Signal } from '../message/signal.js';
 import { Admission, type SlotTable } from '../slot-table.js';
 import { Counter } from '../thread-table.js';
@@ -145,8 +144,8 @@ export class OutgoingChannel {
   }
 
   /** Sends one message, admitted by each of its targets: slot, generation, slot, …. */
-  tellMany(targets: readonly number[], name: string, argc: Argc, packed: Packed | undefined): void {
-    this.#batch.many(targets, name, argc, packed);
+  tellMany(targets: readonly number[], name: string, argc: Argc, payload: unknown): void {
+    this.#batch.many(targets, name, argc, payload);
     this.#grown();
   }
 
@@ -269,7 +268,7 @@ export class OutgoingChannel {
         messages += messagesIn(part);
       } else if (op === Op.reply || op === Op.item) {
         kept.push(Op.fail, part[1], errorToWire(this.#named(part, fault)));
-      } else if (isMessage) {
+      } else if (isMessage || op === Op.many) {
         this.#bury(part, this.#named(part, fault));
       }
     }

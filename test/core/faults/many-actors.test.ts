@@ -28,7 +28,7 @@ describe('many actors', () => {
 
   it('leave their slots to others: far more can live one after the other than at once', () =>
     withSystem({ actorsMax: 4_096 }, async ({ system, accounts }) => {
-      for (let round = 0; round < 10; round++) {
+      for (let round = 0; round < 4; round++) {
         const refs = Array.from({ length: 2_000 }, (_, i) =>
           system.spawn(mote(), { thread: 1 + (i % 2) }),
         );

@@ -40,8 +40,8 @@ describe('the spare', () => {
       // One spare: the second of two deaths finds none, and the third may find one that is still starting.
       system.killThread(1);
       system.killThread(2);
-      await until(() => !system.threads.includes(2), 'the second death to be noticed');
-      await until(() => system.killThread(1), 'the first thread to be back');
+      await replaced(2);
+      assert.equal(system.killThread(1), true);
       await replaced(3);
       assert.equal(await ref.ask('echo', 1), 1);
       accounts();

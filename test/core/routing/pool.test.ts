@@ -51,8 +51,8 @@ for (const threads of [2, 0]) {
         await pool.at(0)!.ask('done');
       }
       await Promise.all(runs);
-      assert.deepEqual(order.slice(0, 6).toSorted(), [0, 1, 2, 3, 4, 5]);
-      assert.ok(order.indexOf(9) > order.indexOf(6));
+      // Six at once: when run n begins, at least n - 5 have ended.
+      for (const n of upTo(10)) assert.ok(order.indexOf(n) >= n - 5, `${order}`);
     });
 
     it('gives a replica as many runs as its definition handles at once, unless told otherwise', () => {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { seededRandom } from '../../../core/random.js';
 import {
+  chooseRoutee,
   FULL_SCAN_MAX,
   leastLoaded,
   leastLoadedOfAll,
   leastLoadedOfTwo,
+  type Routing,
   randomRoutee,
   roundRobin,
 } from '../../../core/routing/routing-logic.js';
@@ -143,5 +145,31 @@ describe('least loaded', () => {
     looks = 0;
     leastLoaded(FULL_SCAN_MAX + 1, load, -1, seededRandom(1));
     assert.equal(looks, 2);
+  });
+});
+
+describe('choosing by a routing', () => {
+  const choose = (routing: Routing, loads: readonly number[], previous = -1) =>
+    chooseRoutee(routing, loads.length, loadsOf(loads), { previous, random: seededRandom(1) });
+
+  it('passes over whoever cannot be chosen', () => {
+    for (const routing of ['round-robin', 'hash', 'random', 'least-loaded'] as const) {
+      assert.equal(choose(routing, [Infinity, 4, Infinity]), 1, routing);
+      assert.equal(choose(routing, [Infinity, 4, Infinity], 1), 1, routing);
+    }
+  });
+
+  it('answers that there is nobody', () => {
+    for (const routing of ['round-robin', 'hash', 'random', 'least-loaded'] as const) {
+      assert.equal(choose(routing, []), -1, routing);
+      assert.equal(choose(routing, [Infinity, Infinity]), -1, routing);
+    }
+  });
+
+  it('takes turns, or the least loaded, as the routing says', () => {
+    assert.equal(choose('round-robin', [9, 9, 1]), 0);
+    assert.equal(choose('round-robin', [9, 9, 1], 0), 1);
+    assert.equal(choose('hash', [9, 9, 1], 2), 0);
+    assert.equal(choose('least-loaded', [9, 9, 1]), 2);
   });
 });
