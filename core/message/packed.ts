@@ -51,9 +51,9 @@ function isSmall(value: unknown, depth: number): boolean {
   if (typeof value !== 'object') return typeof value !== 'function' && typeof value !== 'symbol';
   if (value === null) return true;
   if (depth === 0) return false;
-  const { constructor } = value;
-  if (constructor === Array) return (value as unknown[]).every((item) => isSmall(item, depth - 1));
-  return constructor === Object && isSmallObject(value, depth);
+  const made = value.constructor;
+  if (made === Array) return (value as unknown[]).every((item) => isSmall(item, depth - 1));
+  return made === Object && isSmallObject(value, depth);
 }
 
 function isSmallObject(value: object, depth: number): boolean {

@@ -11,7 +11,7 @@ import type { CellHost } from '../actor/cell-host.js';
 import type { Ref } from '../actor/ref.js';
 import { unwrapMoved } from '../message/codec.js';
 import { Argc } from '../message/envelope.js';
-import { Packed } from '../message/packed.js';
+import { packedForMany } from '../message/packed.js';
 import { Admission } from '../slot-table.js';
 import { Counter } from '../thread-table.js';
 import type { OutgoingChannel } from '../transport/outgoing-channel.js';

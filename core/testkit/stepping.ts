@@ -31,8 +31,9 @@ export class Stepping {
   readonly runsItself: boolean;
   pool: TestPool | undefined = undefined;
   onReady: () => void = () => {};
+  /** How likely a thread is doomed at a step. */
+  deaths: number;
   readonly #isCodecForced: boolean;
-  readonly #deaths: number;
   readonly #random: Random;
 
   constructor(
@@ -41,7 +42,7 @@ export class Stepping {
   ) {
     this.runsItself = options.runsItself ?? true;
     this.#isCodecForced = options.forceCodec ?? true;
-    this.#deaths = options.deaths ?? 0;
+    this.deaths = options.deaths ?? 0;
     this.#random = seededRandom(seed);
     this.interleaving = new Interleaving(this.#random);
     this.main = new LogicalThread('0', this.clock, () => this.onReady());
@@ -83,7 +84,7 @@ export class Stepping {
     const hasHappened = this.interleaving.step();
     const threads = [...(this.pool?.threads ?? [])];
     for (const thread of threads) thread.endStep();
-    if (hasHappened && this.#deaths > 0 && this.#random.next() < this.#deaths) this.#letDie();
+    if (hasHappened && this.deaths > 0 && this.#random.next() < this.deaths) this.#letDie();
     return hasHappened;
   }
 

@@ -81,6 +81,15 @@ export class TestSystem extends ActorSystem {
     return this.until(super.start());
   }
 
+  /** How likely a pool thread dies at a step, 0 to 1. */
+  get deaths(): number {
+    return this.#stepping.deaths;
+  }
+
+  set deaths(likelihood: number) {
+    this.#stepping.deaths = likelihood;
+  }
+
   /** The same for the same seed and program. */
   get trace(): Trace {
     return this.#stepping.interleaving.trace;

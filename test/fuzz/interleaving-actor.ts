@@ -1,6 +1,6 @@
 /** The actor of the interleaving fuzz: does what it is told, and reports all of it to its world. */
 import { type ActorContext, type ActorRef, defineActor, refuse } from '../../core/index.js';
-import { type Fuzzed, keyOf, worldOf } from './interleaving-world.js';
+import { type Fuzzed, keyOf, PATIENT, worldOf } from './interleaving-world.js';
 
 export const fuzzed = defineActor(
   import.meta.url,
@@ -51,7 +51,7 @@ export const fuzzed = defineActor(
         if (isFailing) throw new Error('asked to fail late');
       },
       async consult(to, n) {
-        if (mayWaitFor(to)) return world.asked(to.ask('question', n));
+        if (mayWaitFor(to)) return world.asked(to.with(PATIENT).ask('question', n));
       },
       pass(to, n) {
         world.told[to.forward('question', n)]++;

@@ -156,19 +156,24 @@ export class Program {
     const random = this.#random;
     const [ref, other] = [this.#ref(), this.#ref()];
     const n = random.int(1_000);
+    const patient = ref.with(PATIENT);
     const asks: Record<string, () => Promise<unknown>> = {
-      question: () => ref.ask('question', n),
-      refuse: () => ref.ask('refuse'),
-      later: () => ref.ask('later', n, random.int(50)),
-      slow: () => ref.ask('slow', random.int(50), random.int(2) === 0),
-      consult: () => ref.ask('consult', other, n),
-      pass: () => ref.ask('pass', other, n),
-      fail: () => ref.ask('fail', this.world.stamp(this.#me, ref as ActorRef<never>)),
-      nothing: () => ref.ask('nothing' as 'open'),
+      question: () => patient.ask('question', n),
+      refuse: () => patient.ask('refuse'),
+      later: () => patient.ask('later', n, random.int(50)),
+      slow: () => patient.ask('slow', random.int(50), random.int(2) === 0),
+      consult: () => patient.ask('consult', other, n),
+      pass: () => patient.ask('pass', other, n),
+      fail: () => patient.ask('fail', this.world.stamp(this.#me, ref as ActorRef<never>)),
+      hurried: () => ref.with({ deadlineMs: 1 + random.int(60) }).ask('later', n, random.int(50)),
+      nothing: () => patient.ask('nothing' as 'open'),
     };
     const name = random.pick(Object.keys(asks));
     const ask = (asks[name] as () => Promise<unknown>)();
-    this.#expect(`"${name}" to ${keyOf(ref as ActorRef<never>)}`, this.world.asked(ask));
+    this.#expect(
+      `"${name}" to ${keyOf(ref as ActorRef<never>)}`,
+      this.world.asked(ask, name === 'hurried'),
+    );
   }
 
   #expect(what: string, promise: Promise<unknown>): void {

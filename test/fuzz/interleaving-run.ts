@@ -10,11 +10,13 @@ import { Word } from '../../core/thread-table.js';
 import { Program } from './interleaving-program.js';
 import type { World } from './interleaving-world.js';
 
+const DEATHS = 0.01;
+
 /** One program under one interleaving; answers the hash of what happened. */
 export async function fuzz(seed: number | string): Promise<string> {
   const random = seededRandom(`program ${seed}`);
   const [isTight, isDeadly] = [random.int(3) === 0, random.int(3) === 0];
-  const system = await createTestSystem({ seed, threads: 2, askMs: 1e8, sendMs: 1e8 });
+  const system = await createTestSystem({ seed, threads: 2, deaths: isDeadly ? DEATHS : 0 });
   const deadLetters = { count: 0 };
   system.events.on('deadLetter', ({ count }) => {
     deadLetters.count += count;
@@ -22,6 +24,7 @@ export async function fuzz(seed: number | string): Promise<string> {
   const program = new Program(system, random, { acts: 80, isTight, isDeadly });
   if (process.env.TROUPE_STORY !== undefined) tell(system, program.world);
   await program.run();
+  system.deaths = 0;
   await system.advance(300_000);
   checkAtRest(system, program, { isTight, isDeadly });
   await system.stop();
