@@ -73,7 +73,9 @@ function payload<T>(spec: Payload<T>): Payload<T> {
 }
 
 function patterned(bytes: number): Uint8Array {
-  return Uint8Array.from({ length: bytes }, (_, index) => index & 0xff);
+  const buffer = new Uint8Array(bytes);
+  for (let index = 0; index < bytes; index++) buffer[index] = index & 0xff;
+  return buffer;
 }
 
 /** First and last byte beside the length: all of it arrived, at the right place. */

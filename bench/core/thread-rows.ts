@@ -4,30 +4,19 @@
  * Runs on: main.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type ActorRef,
-  type ActorSystem,
-  createSystem,
-  defineActor,
-  type ProtocolOf,
-  silentLogger,
-} from '../../core/index.js';
+import { type ActorRef, type ActorSystem, createSystem, silentLogger } from '../../core/index.js';
 import { expectEqual } from '../bench-error.js';
 import { benchmark, SIZES } from '../benchmarks.js';
 import { kept } from '../kept.js';
 import { peersFor } from '../peers/peers.js';
 import { type Measure, type Row, row } from '../row.js';
 import { elapsedMs } from '../timing.js';
+import { type Survivor, survivor } from './survivor.js';
 
 /** Nothing tells when a spare is warm; it takes a fifth of this. */
 const SPARE_WARM_MS = 300;
 /** A thread that dies too often is given up; a minute allows twenty deaths. */
 const ROUNDS = { warmups: 3, rounds: 5 } as const;
-
-const survivor = defineActor(import.meta.url, 'survivor', (ctx) => ({
-  restarts: () => ctx.restarts,
-}));
-type Survivor = ProtocolOf<typeof survivor>;
 
 /** Printed in this order. */
 export const threadRows: readonly Row[] = [

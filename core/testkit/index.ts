@@ -7,6 +7,7 @@
 export type { Trace } from './interleaving.js';
 export { ManualClock, type ManualClockOptions } from './manual-clock.js';
 export { forSeeds, type SeedsOptions } from './seeds.js';
+export { createProbe, type Probed, type TestProbe } from './test-probe.js';
 export {
   createTestSystem,
   type RunOptions,

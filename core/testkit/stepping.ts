@@ -15,7 +15,6 @@ import { TestPool } from './test-pool.js';
 
 export interface SteppingOptions {
   readonly forceCodec?: boolean | undefined;
-  readonly deaths?: number | undefined;
   readonly runsItself?: boolean | undefined;
 }
 
@@ -32,7 +31,7 @@ export class Stepping {
   pool: TestPool | undefined = undefined;
   onReady: () => void = () => {};
   /** How likely a thread is doomed at a step. */
-  deaths: number;
+  deaths = 0;
   readonly #isCodecForced: boolean;
   readonly #random: Random;
 
@@ -42,7 +41,6 @@ export class Stepping {
   ) {
     this.runsItself = options.runsItself ?? true;
     this.#isCodecForced = options.forceCodec ?? true;
-    this.deaths = options.deaths ?? 0;
     this.#random = seededRandom(seed);
     this.interleaving = new Interleaving(this.#random);
     this.main = new LogicalThread('0', this.clock, () => this.onReady());

@@ -43,7 +43,7 @@ export interface RunOptions {
 
 /** Starts a system of logical threads. Rejects CONFIG_INVALID. */
 export async function createTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
-  const { seed = seedOfEnvironment() ?? 1, forceCodec, deaths, runsItself, ...rest } = options;
+  const { seed = seedOfEnvironment() ?? 1, forceCodec, deaths = 0, runsItself, ...rest } = options;
   const config = parseSystemOptions({
     threads: 2,
     actorsMax: LIMITS.testActorsMax,
@@ -52,8 +52,9 @@ export async function createTestSystem(options: TestSystemOptions = {}): Promise
     ...rest,
     seed: hashString(String(seed)) >>> 0,
   });
-  const system = new TestSystem(config, new Stepping(seed, { forceCodec, deaths, runsItself }));
+  const system = new TestSystem(config, new Stepping(seed, { forceCodec, runsItself }));
   await system.start();
+  system.deaths = deaths;
   return system;
 }
 

@@ -8,6 +8,7 @@ import {
   keyOf,
   type Life,
   newWorld,
+  PATIENT,
   type Stamp,
   type World,
 } from './interleaving-world.js';

@@ -37,26 +37,29 @@ describe('replicas on threads', () => {
     await system.stop();
   });
 
-  it('hear a broadcast that their thread had not begun when it died, each once', async () => {
-    const system = await createSystem({ threads: 2, logger: silentLogger });
-    const set = system.spawn(cruncher(), { replicas: 6 });
-    const memory = new Int32Array(new SharedArrayBuffer(8));
-    await set.askAll('runs');
-    const spin = set.at(0)!.ask('spin', memory);
-    const outcome = assert.rejects(spin, { code: 'ACTOR_THREAD_DIED' });
-    await eventually('it to compute', () => Atomics.load(memory, 0) === 1);
-    assert.equal(set.broadcast('setUp', 'four'), 6);
-    for (const ref of set.refs) assert.equal(ref.tell('square', 2), 'accepted');
-    await eventually('the others to be done', async () => (await set.at(1)!.ask('runs')) === 5);
-    const replaced = system.events.once('threadReplaced');
-    assert.ok(system.killThread(set.at(0)!.address.thread));
-    await Promise.all([replaced, outcome]);
-    assert.deepEqual(await set.askAll('runs'), [5, 5, 5, 5, 5, 5]);
-    const { accepted, handled, deadLetters, queued, stashed } = system.stats();
-    assert.equal(accepted, handled + deadLetters + queued + stashed);
-    assert.equal(deadLetters, 1);
-    await system.stop();
-  });
+  for (const text of ['four', 'x'.repeat(5_000)]) {
+    it(`hear a broadcast of ${text.length} bytes that their thread had not begun when it died, each once`, async () => {
+      const system = await createSystem({ threads: 2, logger: silentLogger });
+      const set = system.spawn(cruncher(), { replicas: 6 });
+      const memory = new Int32Array(new SharedArrayBuffer(8));
+      await set.askAll('runs');
+      const spin = set.at(0)!.ask('spin', memory);
+      const outcome = assert.rejects(spin, { code: 'ACTOR_THREAD_DIED' });
+      await eventually('it to compute', () => Atomics.load(memory, 0) === 1);
+      assert.equal(set.broadcast('setUp', text), 6);
+      for (const ref of set.refs) assert.equal(ref.tell('square', 2), 'accepted');
+      const runs = text.length + 1;
+      await eventually('the others', async () => (await set.at(1)!.ask('runs')) === runs);
+      const replaced = system.events.once('threadReplaced');
+      assert.ok(system.killThread(set.at(0)!.address.thread));
+      await Promise.all([replaced, outcome]);
+      assert.deepEqual(await set.askAll('runs'), [runs, runs, runs, runs, runs, runs]);
+      const { accepted, handled, deadLetters, queued, stashed } = system.stats();
+      assert.equal(accepted, handled + deadLetters + queued + stashed);
+      assert.equal(deadLetters, 1);
+      await system.stop();
+    });
+  }
 
   it('are replaced by fresh ones when their supervisor gives them up with their thread', async () => {
     const system = await createTestSystem({ seed: 11 });
