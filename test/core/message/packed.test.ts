@@ -88,7 +88,7 @@ describe('a value for many receivers', () => {
       const packed = packedForMany(value, undefined);
       assert.ok(packed instanceof Packed);
       assert.deepEqual(packed.open(), value);
-      assert.notEqual(packed.open(), value);
+      if (typeof value === 'object') assert.notEqual(packed.open(), packed.open());
     }
   });
 
@@ -96,7 +96,7 @@ describe('a value for many receivers', () => {
     const memory = new Int32Array(new SharedArrayBuffer(8));
     const got = across('share', Argc.one, packedForMany(memory, undefined), [4, 1]);
     Atomics.store(memory, 1, 9);
-    assert.equal((got[0]?.[4] as Int32Array)[1], 9);
+    assert.deepEqual(got[0]?.[4], Int32Array.of(0, 9));
   });
 
   it('is refused at once, with the path, when not every receiver could have it', () => {
@@ -106,7 +106,7 @@ describe('a value for many receivers', () => {
         throw new Error('as asked');
       },
     };
-    for (const value of [{ a: [() => {}] }, Symbol('s'), { port1 }, broken, { ['__keys__']: 1 }])
+    for (const value of [{ a: [() => {}] }, Symbol('s'), { port1 }, broken, { __keys__: 1 }])
       assert.throws(() => packedForMany(value, undefined), { code: 'MESSAGE_NOT_ENCODABLE' });
     port1.close();
     port2.close();
