@@ -3,7 +3,6 @@
  * what `send` had returned for, and then one close. On real threads, many times over.
  */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { seededRandom } from '../../../core/random.js';
@@ -43,7 +42,8 @@ async function runOnce(name: 'port' | 'ring', ending: Ending, seed: number): Pro
   const worker = new Worker(new URL('./sending-thread.js', import.meta.url), { workerData: data });
   worker.on('error', () => {});
   const exited = new Promise((resolve) => worker.once('exit', resolve));
-  const [end] = (await once(worker, 'message')) as [unknown];
+  // Not events.once(): that rejects when the crash is heard before the message.
+  const end = await new Promise<unknown>((resolve) => worker.once('message', resolve));
   const source = TRANSPORTS[name].accept(end);
   let received = 0;
   let failure: unknown;
