@@ -12,7 +12,7 @@ const COUNTERS = 16;
 /** Word of main's row: logical thread numbers given out so far. */
 const THREADS = 9;
 /** Word of main's row: numbers given back, a bit each. */
-const RETURNED = 11;
+const RETURNED = 13;
 
 /** In the word `serving`: the number was just claimed, no thread has lived under it since. */
 export const UNBORN = -2;
@@ -37,7 +37,7 @@ export const Word = {
   actors: 7,
   /** 1 while a host serves this logical thread, -1 once it has been given up. */
   serving: 8,
-  /** Only touched as a barrier. (9 is taken, see THREADS.) */
+  /** Only touched as a barrier. (9 and 13 are taken, see THREADS and RETURNED.) */
   barrier: 10,
   /** Messages accepted for a thread that is away, and not admitted yet: if this one dies too they are lost. */
   held: 11,

@@ -103,7 +103,7 @@ export class Channels {
   takeOrphans(from: number): number[] {
     const channel = this.#incoming[from];
     if (channel === undefined) return [];
-    const slots = channel.memory.orphans();
+    const slots = channel.memory.orphans(channel.received);
     channel.close();
     this.#incoming[from] = undefined;
     return slots;

@@ -7,6 +7,7 @@
  *   word 48   posted    messages of the journal already posted   (sender's line)
  *   word 49   admitted  messages ever put in the journal
  *   word 50   epoch     the life of the receiving thread it was opened for
+ *   word 51   dropped   of those counted as posted, the ones that were given up instead
  *   word 64…  journal   ring of target slots: admitted, not yet posted
  *   bytes …   begun     ring of marks: which posted messages have begun
  *
@@ -24,6 +25,7 @@ const TAKEN = 16;
 const STARVED = 32;
 const POSTED = 48;
 const EPOCH = 50;
+const DROPPED = 51;
 const BYTES = (JOURNAL + JOURNAL_SIZE) * 4;
 
 const POSITION_BITS = 14;
@@ -100,14 +102,29 @@ export class ChannelMemory {
     Atomics.add(this.words, WRITTEN, bytes);
   }
 
-  /** Receiver, after the sender's death and its last frame: slots of what was admitted and never posted. */
-  orphans(): number[] {
+  /** Sender: the next message of the journal will not be posted. */
+  dropped(): void {
+    this.words[DROPPED] = ((this.words[DROPPED] as number) + 1) | 0;
+    this.posted(1, 0);
+  }
+
+  /**
+   * Receiver, after the sender's death and its last frame: slots of what was admitted and never posted. `received`
+   * is how many messages have come: the sender may have died between posting a frame and noting that.
+   */
+  orphans(received: number = this.#posted()): number[] {
     const slots: number[] = [];
     const tail = Atomics.load(this.words, JOURNAL_TAIL);
-    for (let i = Atomics.load(this.words, POSTED); i !== tail; i = (i + 1) | 0) {
-      slots.push(this.words[JOURNAL + (i & (JOURNAL_SIZE - 1))] as number);
+    const first = (received + Atomics.load(this.words, DROPPED)) | 0;
+    const count = (tail - first) | 0;
+    for (let i = 0; i < count; i++) {
+      slots.push(this.words[JOURNAL + ((first + i) & (JOURNAL_SIZE - 1))] as number);
     }
     return slots;
+  }
+
+  #posted(): number {
+    return (Atomics.load(this.words, POSTED) - Atomics.load(this.words, DROPPED)) | 0;
   }
 
   /** Receiver: the message of that mark has begun. */

@@ -53,6 +53,11 @@ export class IncomingChannel {
     );
   }
 
+  /** Messages that have come. */
+  get received(): number {
+    return this.#sequence - FIRST_SEQUENCE;
+  }
+
   close(): void {
     this.source.close();
   }

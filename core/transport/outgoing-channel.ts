@@ -279,7 +279,7 @@ export class OutgoingChannel {
   #bury(part: unknown[], error: CodedError): void {
     collect(part, this.#names, (message) => {
       this.#host.table.withdraw(message.slot);
-      this.memory.posted(1, 0);
+      this.memory.dropped();
       this.#host.messageUnencodable(message, error);
     });
   }

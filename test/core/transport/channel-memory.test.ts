@@ -91,6 +91,17 @@ test('the journal names who was admitted and never posted, oldest first', () => 
   assert.equal(sender.unposted(), 0);
 });
 
+test('a message that came counts as posted, though its sender died before it had noted that', () => {
+  const { sender, receiver } = ends();
+  for (const slot of [5, 6, 7, 8]) sender.journal(slot);
+  sender.posted(1, 100);
+  sender.dropped();
+  assert.deepEqual(receiver.orphans(1), [7, 8]);
+  assert.deepEqual(receiver.orphans(2), [8], 'posted, not noted');
+  sender.posted(1, 100);
+  assert.deepEqual(receiver.orphans(2), [8]);
+});
+
 test('an admission that is refused is not journalled', () => {
   const { sender, receiver } = ends();
   const table = new SlotTable(SlotTable.allocate(512));
