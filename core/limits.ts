@@ -34,6 +34,8 @@ export const LIMITS = {
   outboxMessages: 1 << 14,
   /** The same bound in estimated bytes. */
   outboxBytes: 8 * 1024 * 1024,
+  /** Binaries from this size on travel beside the frame: copied once, and not kept for a thread that dies. */
+  attachedBytes: 16 * 1024,
   /** Posted messages whose begin a sender can still learn of, per channel (a power of two). */
   retainedMessages: 1 << 14,
   /** Bytes of posted frames a sender keeps to give again when a thread dies, per channel. */
@@ -57,6 +59,8 @@ export const LIMITS = {
   askMs: 5_000,
   /** Default deadline of a send that waits for room, in ms. */
   sendMs: 5_000,
+  /** Accepted sends a thread may await without returning to its event loop: else a loop of sends starves timers and I/O. */
+  sendsPerRound: 1_024,
   /** Asks in flight per thread. */
   asksMax: 1 << 20,
   /** Asks an answer may be waiting behind: the chain an envelope carries. */

@@ -147,7 +147,7 @@ function describe(kind: string, bounds: NumberBounds): string {
 }
 
 /** The known word that `word` is most likely a slip of: at most a third of its letters changed. */
-function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {

@@ -43,11 +43,7 @@ export type DeadLetterReason =
   /** It asked an actor that waits for the asker. */
   | 'askCycle'
   /** The actor was killed with the message queued. */
-  | 'killed'
-  /** A drain ran out of time with the message queued. */
-  | 'drainDeadline'
-  /** The reference is of an earlier tenant of the slot. */
-  | 'gone';
+  | 'killed';
 
 export interface ActorStarted {
   readonly actor: ActorAddress;
@@ -66,8 +62,6 @@ export interface ActorRestarted {
   readonly error: Error;
   /** Restarts of this actor so far, this one included. */
   readonly restarts: number;
-  /** How long the restart was held back. */
-  readonly delayMs: number;
 }
 
 export interface ActorFailed {
@@ -76,6 +70,8 @@ export interface ActorFailed {
   /** The handler that threw; undefined if the actor failed outside one. */
   readonly handler: string | undefined;
   readonly directive: 'resume' | 'restart' | 'stop' | 'escalate';
+  /** How long a restart is held back. */
+  readonly delayMs: number;
 }
 
 export interface DeadLetter {

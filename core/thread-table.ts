@@ -37,12 +37,14 @@ export const Word = {
   actors: 7,
   /** 1 while a host serves this logical thread, -1 once it has been given up. */
   serving: 8,
-  /** Only touched as a barrier. (9 and 13 are taken, see THREADS and RETURNED.) */
+  /** Only touched as a barrier. (9 is taken, see THREADS.) */
   barrier: 10,
   /** Messages accepted for a thread that is away, and not admitted yet: if this one dies too they are lost. */
   held: 11,
   /** Messages read out of the channel to a dead thread, and not given again yet. */
   salvaged: 12,
+  /** The death of the thread they were meant for, see {@link deathOf}. (13 is taken, see RETURNED.) */
+  salvagedFor: 14,
 } as const;
 
 /** Float64 counters of a row: the accounts. */
@@ -106,6 +108,11 @@ export class ThreadTable {
 
   epoch(thread: number): number {
     return this.load(thread, Word.epoch);
+  }
+
+  /** One number for a thread and which of its deaths this is, while that is being mourned. */
+  deathOf(thread: number): number {
+    return this.epoch(thread) * LIMITS.threadsMax + thread;
   }
 
   /** Takes the next logical thread number; undefined when all are given out. */

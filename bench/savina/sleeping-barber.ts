@@ -2,6 +2,7 @@
  * Savina 12 on our side; the rules are in parameters.ts.
  * Runs on: thread.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ActorRef, defineActor, type SpawnOptions } from '../../core/index.js';
 import { BUSY_WAIT_MIN, PARAMETERS } from './parameters.js';
 import { SavinaRandom } from './savina-random.js';
@@ -9,7 +10,7 @@ import { type Collector, defineProgram } from './troupe-program.js';
 import { busyWait } from './work.js';
 
 interface Factory {
-  start(places: readonly SpawnOptions[]): void;
+  start(places: readonly SpawnOptions[]): Promise<void>;
   returned(customer: ActorRef<Customer>): void;
   done(): void;
 }
@@ -52,11 +53,13 @@ const factory = defineActor(
     let served = 0;
     let waits = 0;
     return {
-      start(places) {
+      // One message for all: it lets the others work between two customers.
+      async start(places) {
         for (let index = 0; index < haircuts; index++) {
           const place = places[index % places.length];
           room.tell('enter', ctx.spawn(customer(ctx.self<Factory>()), place));
           waits += busyWait(random.below(productionRate) + BUSY_WAIT_MIN);
+          await nextTurn();
         }
       },
       returned(customer) {

@@ -23,7 +23,7 @@ import { SlotState } from '../slot-table.js';
 import { Counter, Word } from '../thread-table.js';
 import { askCycle, handlerError } from './ask.js';
 import { CellExtras, type Flight } from './cell-extras.js';
-import type { CellCommand } from './cell-host.js';
+import type { CellCommand, LostMessage } from './cell-host.js';
 import { mayFinishStop, runCommands, startCell } from './cell-life.js';
 import { CellMailbox, NOTICE } from './cell-mailbox.js';
 import { CellState } from './cell-state.js';
@@ -162,8 +162,8 @@ export class ActorCell extends CellMailbox implements Supervisor {
     if (flight.isOver) return;
     this.removeFlight(flight);
     const { asker } = flight;
-    if (!hasFailed) this.#answer(value, asker, flight.name);
-    if (hasFailed) this.#threw(value, flight.name, flight.argc, flight.payload, asker);
+    if (!hasFailed) this.#answer(value, asker, flight.name, flight);
+    if (hasFailed) this.#threw(value, flight);
     else if (!flight.isStashed) this.settleAsHandled();
     this.publish();
     if (this.state === CellState.stopping || this.state === CellState.draining) mayFinishStop(this);
@@ -198,6 +198,7 @@ export class ActorCell extends CellMailbox implements Supervisor {
       if (meta > ARGC_MASK) host.markBegun(meta);
     } else {
       ({ argc, asker, traceparent } = meta);
+      if (traceparent !== undefined) running.hasTraces = true;
       if (meta.begun !== 0) host.markBegun(meta.begun);
       if (asker?.wantsBegun) asker.begins?.();
     }
@@ -219,12 +220,12 @@ export class ActorCell extends CellMailbox implements Supervisor {
         this.#returned(result, name, argc, payload);
         return;
       }
-      if (running.asker !== undefined) this.#answer(result, running.asker, name);
+      if (running.asker !== undefined) this.#answer(result, running.asker, name, running);
       if (!running.isStashed) this.settleAsHandled();
     } catch (thrown) {
       running.cell = undefined;
       if (running.isStashed) return this.#failQuietly(name, thrown);
-      this.#threw(thrown, name, argc, payload, running.asker);
+      this.#threw(thrown, { name, argc, payload, asker: running.asker, turn: running.turn });
     }
   }
 
@@ -233,7 +234,11 @@ export class ActorCell extends CellMailbox implements Supervisor {
     const { running } = this.host;
     const { asker, isStashed, turn } = running;
     if (typeof (result as PromiseLike<unknown>).then === 'function') {
-      const flight: Flight = { name, argc, payload, asker, turn, isStashed, isOver: false };
+      const { traceparent } = running;
+      const flight: Flight = {
+        ...{ name, argc, payload, asker, turn, traceparent, isStashed },
+        isOver: false,
+      };
       this.more().flights.push(flight);
       this.inFlight++;
       const { words } = this.host;
@@ -245,16 +250,25 @@ export class ActorCell extends CellMailbox implements Supervisor {
       );
       return;
     }
-    if (asker !== undefined) this.#answer(result, asker, name);
+    if (asker !== undefined) this.#answer(result, asker, name, running);
     if (!isStashed) this.settleAsHandled();
   }
 
   /** Gives the asker its answer, or the stream its source. */
-  #answer(value: unknown, asker: Asker | undefined, name: string): void {
+  #answer(
+    value: unknown,
+    asker: Asker | undefined,
+    name: string,
+    from: { readonly turn: number; readonly traceparent: string | undefined },
+  ): void {
     if (asker === undefined || value instanceof DeferredReply) return;
     const isSource = typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
     if (!asker.isStream && !isSource) return asker.reply(value);
-    if (asker.isStream && isSource) return pumpStream(this, asker, value as AsyncIterable<unknown>);
+    if (asker.isStream && isSource) {
+      const { turn, traceparent } = from;
+      const execution = { cell: this, turn, asker, traceparent };
+      return pumpStream(execution, name, value as AsyncIterable<unknown>);
+    }
     const expected = asker.isStream ? 'an async generator' : 'a handler that answers once';
     const got = isSource ? 'an async generator' : 'another result';
     const text = `expected ${expected} in "${name}" of ${this.path}, got ${got}`;
@@ -263,19 +277,15 @@ export class ActorCell extends CellMailbox implements Supervisor {
     );
   }
 
-  #threw(
-    thrown: unknown,
-    name: string,
-    argc: Argc,
-    payload: unknown,
-    asker: Asker | undefined,
-  ): void {
+  #threw(thrown: unknown, lost: LostMessage & { readonly turn: number }): void {
+    const { asker, turn } = lost;
+    const name = lost.name as string;
     const error = handlerError(this.path, name, thrown);
+    this.extras?.abandonDeferred(turn, error);
     if (error.name === 'Refusal') {
       asker?.fail(error);
       return this.settleAsHandled();
     }
-    const lost = { name, argc, payload, asker };
     this.settleAsDead();
     if (thrown instanceof SchemaRefusal) {
       return this.host.deadLetter(this, lost, 'refusedBySchema', thrown.named(this.path, name));

@@ -26,6 +26,7 @@ export interface Flight {
   readonly payload: unknown;
   readonly asker: Asker | undefined;
   readonly turn: number;
+  readonly traceparent: string | undefined;
   readonly isStashed: boolean;
   isOver: boolean;
 }
@@ -129,6 +130,11 @@ export class CellExtras {
   noBytes(): void {
     this.#waterMark = 0;
     if (this.#bytes > 0) this.addBytes(-this.#bytes);
+  }
+
+  /** Fails the answers a handler has put off and then thrown. */
+  abandonDeferred(turn: number, error: CodedError<string>): void {
+    for (const reply of [...(this.deferred ?? [])]) if (reply.turn === turn) reply.abandon(error);
   }
 
   hasFlight(turn: number): boolean {

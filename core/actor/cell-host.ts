@@ -59,6 +59,8 @@ export interface CellHost {
   /** Messages this thread's replica sets and pools keep back: no mailbox counts them yet. */
   heldMessages: number;
 
+  /** What a send gives that was accepted at once; now and then only in the next turn of the loop, for the others' sake. */
+  sent(): Promise<void>;
   /** Puts the cell in the run queue, unless it is there. */
   ready(cell: CellMailbox): void;
   /** True when this pass has used its time: counts messages and looks at the clock now and then. */

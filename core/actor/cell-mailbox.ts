@@ -158,6 +158,7 @@ export abstract class CellMailbox extends Child {
       const { name, payload, meta } = messages[i] as (typeof messages)[number];
       this.#queue.unshift(name, payload, meta);
       this.host.table.admitHeld(this.slot);
+      if (name !== NOTICE && this.settings.bytesMax !== Infinity) this.#addBytes(payload);
     }
     if (this.isServing()) this.host.ready(this);
   }
@@ -226,7 +227,7 @@ export abstract class CellMailbox extends Child {
   #evictOldest(): void {
     const oldest: Taken = { name: undefined, payload: undefined, meta: 0 };
     const notices: unknown[] = [];
-    while (this.shift(oldest)) {
+    while (this.#shiftLeast(oldest)) {
       if (oldest.name !== NOTICE) {
         this.extras?.lightened(oldest.payload);
         this.#bury(oldest.name, oldest.payload, oldest.meta, 'evicted');
@@ -238,6 +239,12 @@ export abstract class CellMailbox extends Child {
     if (notices.length === 0) return;
     this.#queue ??= this.#newQueue();
     for (const notice of notices.reverse()) this.#queue.unshift(NOTICE, notice, 0);
+  }
+
+  #shiftLeast(into: Taken): boolean {
+    return this.#firstName === undefined && this.#queue !== undefined
+      ? this.#queue.shiftLeast(into)
+      : this.shift(into);
   }
 
   protected shift(into: Taken): boolean {

@@ -191,7 +191,7 @@ export class Context implements ActorContext {
     const extras = cell.more();
     extras.deferred ??= new Set();
     const { deferred } = extras;
-    const reply = new DeferredReply<T>(running.asker, cell.path, String(taken.name), (ended) =>
+    const reply = new DeferredReply<T>(running, cell.path, String(taken.name), (ended) =>
       deferred.delete(ended as DeferredReply),
     );
     running.asker = undefined;

@@ -14,6 +14,11 @@ export interface Watcher {
   notice(fn: () => unknown): void;
 }
 
+/** One notice on its way through a mailbox. */
+interface Notice {
+  isWithdrawn: boolean;
+}
+
 interface Watched {
   readonly ref: Ref;
   readonly watchers: Map<Watcher, (end: Terminated) => unknown>;
@@ -23,6 +28,8 @@ export class DeathWatch {
   /** By {@link keyOf}: news of an actor's end may come after a watch of the next one in its slot. */
   readonly #watched = new Map<number, Watched>();
   readonly #keysOf = new Map<Watcher, Set<number>>();
+  /** Notices queued and not yet delivered, by watcher and key: an unwatch withdraws them. */
+  readonly #queued = new Map<Watcher, Map<number, Notice>>();
 
   /** True when this is the first watch of that actor here: its thread must be asked to tell. */
   add(watcher: Watcher, ref: Ref, fn: (end: Terminated) => unknown): boolean {
@@ -43,6 +50,8 @@ export class DeathWatch {
   /** True when nobody here watches that actor any more. */
   remove(watcher: Watcher, ref: Ref): boolean {
     const key = keyOf(ref.slot, ref.generation);
+    const queued = this.#queued.get(watcher)?.get(key);
+    if (queued !== undefined) queued.isWithdrawn = true;
     const watched = this.#watched.get(key);
     if (watched === undefined) return false;
     this.#forget(watcher, key);
@@ -53,6 +62,7 @@ export class DeathWatch {
 
   /** What a watcher that ends was watching alone. */
   removeAll(watcher: Watcher): Ref[] {
+    this.#queued.delete(watcher);
     const unwatched: Ref[] = [];
     for (const key of [...(this.#keysOf.get(watcher) ?? [])]) {
       const watched = this.#watched.get(key);
@@ -70,8 +80,22 @@ export class DeathWatch {
     const end: Terminated = { ref: watched.ref, reason };
     for (const [watcher, fn] of watched.watchers) {
       this.#forget(watcher, key);
-      watcher.notice(() => fn(end));
+      this.notify(watcher, end, fn);
     }
+  }
+
+  /** Queues one notice. */
+  notify(watcher: Watcher, end: Terminated, fn: (end: Terminated) => unknown): void {
+    const { slot, generation } = end.ref as Ref;
+    const key = keyOf(slot, generation);
+    const notice: Notice = { isWithdrawn: false };
+    const queued = this.#queued.get(watcher) ?? new Map<number, Notice>();
+    this.#queued.set(watcher, queued.set(key, notice));
+    watcher.notice(() => {
+      if (queued.get(key) === notice) queued.delete(key);
+      if (queued.size === 0) this.#queued.delete(watcher);
+      return notice.isWithdrawn ? undefined : fn(end);
+    });
   }
 
   /** The actors of a thread that are watched here. */

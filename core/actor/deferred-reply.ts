@@ -7,17 +7,21 @@ import type { Deferred } from './actor-ref.js';
 import { handlerError } from './ask.js';
 
 export class DeferredReply<T = unknown> implements Deferred<T> {
+  /** The execution it was taken in. */
+  readonly turn: number;
   readonly #asker: Asker | undefined;
   readonly #path: string;
   readonly #handler: string;
   readonly #onEnd: (reply: DeferredReply<T>) => void;
 
   constructor(
-    asker: Asker | undefined,
+    asked: { readonly asker: Asker | undefined; readonly turn: number },
     path: string,
     handler: string,
     onEnd: (reply: DeferredReply<T>) => void,
   ) {
+    const { asker, turn } = asked;
+    this.turn = turn;
     this.#asker = asker;
     this.#path = path;
     this.#handler = handler;

@@ -21,7 +21,6 @@ import { waitForRoom } from './waiting-send.js';
 
 export const TOLD: readonly Told[] = ['accepted', 'full', 'stopped'];
 const NO_OPTIONS: AskOptions = {};
-const SENT = Promise.resolve();
 
 /** Where a prepared message goes: to one actor, or to whichever of several is its turn. */
 export interface Route {
@@ -68,11 +67,18 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
   tell(name: string, ...args: unknown[]): Told {
     // The rest array is only read, never handed on: then it is not even made.
     const argc = args.length;
+    if (this.host.running.hasTraces) return this.#tellTraced(name, args);
     if (argc === 1) return TOLD[this.offer(name, Argc.one, args[0], undefined)] as Told;
     if (argc === 0) return TOLD[this.offer(name, Argc.none, undefined, undefined)] as Told;
     const payload: unknown[] = new Array(argc);
     for (let i = 0; i < argc; i++) payload[i] = args[i];
     return TOLD[this.offer(name, Argc.many, payload, undefined)] as Told;
+  }
+
+  #tellTraced(name: string, args: readonly unknown[]): Told {
+    const argc = Math.min(args.length, 2) as Argc;
+    const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
+    return TOLD[this.offer(name, argc, payload, this.tracedTell(argc))] as Told;
   }
 
   send(name: string, ...args: unknown[]): Promise<void> {
@@ -165,7 +171,7 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
     const envelope = this.traced(options, argc);
     const answer = this.offer(name, argc, payload, envelope);
-    if (answer === Admission.accepted) return SENT;
+    if (answer === Admission.accepted) return this.host.sent();
     if (answer === Admission.stopped) return Promise.reject(this.#stoppedError(`"${name}"`));
     return waitForRoom(this, options, name, this.#retry(name, argc, payload, envelope));
   }
@@ -247,6 +253,11 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     const counter = answer === Admission.full ? Counter.refused : Counter.stopped;
     counters[counter] = (counters[counter] as number) + 1;
     return answer;
+  }
+
+  /** The envelope of a plain tell: only where a trace has been seen is one looked for. */
+  tracedTell(argc: Argc): Envelope | undefined {
+    return this.host.running.hasTraces ? this.traced(NO_OPTIONS, argc) : undefined;
   }
 
   /** The envelope of a message that only carries a trace, if it does. */

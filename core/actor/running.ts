@@ -24,6 +24,8 @@ export class Running {
   turn = 0;
   asker: Asker | undefined = undefined;
   traceparent: string | undefined = undefined;
+  /** True once a message has carried a trace on this thread: before, there is none to look for. */
+  hasTraces = false;
   /** Set by ctx.stash() during a handler's synchronous part. */
   isStashed = false;
   /** True once any async handler has run here: before, there is nothing to look up. */
@@ -52,9 +54,19 @@ export class Running {
 
   /** Runs an async handler so that its later parts know whose they are. */
   runAsync<T>(cell: ActorCell, fn: () => T): T {
-    this.#usesStorage = true;
+    return this.resume(this.execution(cell), fn);
+  }
+
+  /** The execution whose synchronous part runs, for {@link resume}. */
+  execution(cell: ActorCell): Execution {
     const { turn, asker, traceparent } = this;
-    return storage.run({ cell, turn, asker, traceparent }, fn);
+    return { cell, turn, asker, traceparent };
+  }
+
+  /** Runs a later part of an execution. */
+  resume<T>(execution: Execution, fn: () => T): T {
+    this.#usesStorage = true;
+    return storage.run(execution, fn);
   }
 
   /** Runs something outside any actor, whatever the async context it was scheduled from. */

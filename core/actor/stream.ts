@@ -17,6 +17,7 @@ import type { AskOptions } from './actor-ref.js';
 import { type AskTarget, type Awaiting, actorStopped, askAborted, handlerError } from './ask.js';
 import type { Ref, Route } from './ref.js';
 import { RemoteAsker } from './remote-asker.js';
+import type { Execution } from './running.js';
 
 /** Who takes a stream's items on the producer's side. */
 interface ItemSink extends Asker {
@@ -25,18 +26,20 @@ interface ItemSink extends Asker {
 
 /** The producer's side of one stream: pulls the generator as far as demand goes. */
 export class StreamSource {
-  readonly #cell: ActorCell;
+  readonly #execution: Execution;
+  readonly #handler: string;
   readonly #sink: ItemSink;
   readonly #iterator: AsyncIterator<unknown>;
   #demand: number = LIMITS.streamDemand;
   #isPulling = false;
   #isOver = false;
 
-  constructor(cell: ActorCell, sink: ItemSink, items: AsyncIterable<unknown>) {
-    this.#cell = cell;
-    this.#sink = sink;
+  constructor(execution: Execution, handler: string, items: AsyncIterable<unknown>) {
+    this.#execution = execution;
+    this.#handler = handler;
+    this.#sink = execution.asker as ItemSink;
     this.#iterator = items[Symbol.asyncIterator]();
-    const extras = cell.more();
+    const extras = execution.cell.more();
     extras.sources ??= new Set();
     extras.sources.add(this);
   }
@@ -55,14 +58,22 @@ export class StreamSource {
     if (this.#isOver) return;
     this.#finish();
     if (error !== undefined) this.#sink.fail(error);
-    this.#iterator.return?.().then(undefined, (thrown: unknown) => this.#lateFailure(thrown));
+    const { running } = this.#cell.host;
+    const ended = running.resume(this.#execution, () => this.#iterator.return?.());
+    ended?.then(undefined, (thrown: unknown) => this.#lateFailure(thrown));
+  }
+
+  get #cell(): ActorCell {
+    return this.#execution.cell;
   }
 
   async #run(): Promise<void> {
     this.#isPulling = true;
+    const { running } = this.#cell.host;
     try {
       while (this.#demand > 0 && !this.#isOver) {
-        const { done, value } = await this.#iterator.next();
+        // The generator's code is the actor's: its asks carry the chain, what it tells is let in while draining.
+        const { done, value } = await running.resume(this.#execution, () => this.#iterator.next());
         if (this.#isOver) return;
         if (done) {
           this.#finish();
@@ -75,7 +86,10 @@ export class StreamSource {
     } catch (thrown) {
       if (this.#isOver) return;
       this.#finish();
-      this.#sink.fail(handlerError(this.#cell.path, 'a stream', thrown));
+      const error = handlerError(this.#cell.path, this.#handler, thrown);
+      this.#sink.fail(error);
+      if (error.name === 'Refusal') return;
+      this.#cell.fail('handle', this.#handler, thrown instanceof Error ? thrown : error);
     } finally {
       this.#isPulling = false;
     }
@@ -96,8 +110,13 @@ export class StreamSource {
 }
 
 /** Starts sending a generator's items to its asker. */
-export function pumpStream(cell: ActorCell, asker: Asker, items: AsyncIterable<unknown>): void {
-  const source = new StreamSource(cell, asker as ItemSink, items);
+export function pumpStream(
+  execution: Execution,
+  handler: string,
+  items: AsyncIterable<unknown>,
+): void {
+  const { cell, asker } = execution;
+  const source = new StreamSource(execution, handler, items);
   if (asker instanceof RemoteAsker) cell.host.rememberSource(asker, source);
   else (asker as StreamReader).source = source;
   source.pull();
@@ -111,6 +130,8 @@ export class StreamReader extends Envelope implements Awaiting, AsyncIterableIte
   /** The producer, when it is on this thread. */
   source: StreamSource | undefined = undefined;
   target: AskTarget;
+  /** Lets go of what can end it from outside. */
+  onEnd: (() => void) | undefined = undefined;
   readonly #ref: Ref;
   #items: unknown[] = [];
   #taken = 0;
@@ -203,6 +224,7 @@ export class StreamReader extends Envelope implements Awaiting, AsyncIterableIte
 
   #end(): void {
     this.#isOver = true;
+    this.onEnd?.();
     this.#ref.host.asks.forget(this);
   }
 }
@@ -222,10 +244,14 @@ export function openStream(
       reader.traceparent = options.traceparent ?? ref.host.running.traceparentNow();
       const payload = reader.argc === Argc.many ? args : args[0];
       const { signal } = options;
-      signal?.addEventListener('abort', () => abort(reader, ref, name, signal), { once: true });
       if (signal?.aborted) {
         reader.fail(askAborted(ref, name, signal));
         return reader;
+      }
+      if (signal !== undefined) {
+        const onAbort = (): void => abort(reader, ref, name, signal);
+        signal.addEventListener('abort', onAbort, { once: true });
+        reader.onEnd = () => signal.removeEventListener('abort', onAbort);
       }
       const answer = route.offer(name, reader.argc, payload, reader);
       if (answer === Admission.stopped) reader.fail(actorStopped(ref.path, `the stream "${name}"`));

@@ -82,6 +82,11 @@ export class Fifo {
     this.size++;
   }
 
+  /** The oldest, as {@link shift}: all are of one priority. */
+  shiftLeast(into: Taken): boolean {
+    return this.shift(into);
+  }
+
   /** Takes the oldest message into `into`; false when there is none. */
   shift(into: Taken): boolean {
     if (this.size === 0) return false;

@@ -14,6 +14,8 @@ export interface Mailbox {
   unshift(name: unknown, payload: unknown, meta: Meta): void;
   /** Takes the next message into the register; false when empty. */
   shift(into: Taken): boolean;
+  /** Takes the message that an overflow costs: the oldest, of the lowest priority; false when empty. */
+  shiftLeast(into: Taken): boolean;
   /** Called once when empty and no longer needed. */
   release(): void;
 }

@@ -44,6 +44,15 @@ export class PriorityMailbox implements Mailbox {
     return false;
   }
 
+  shiftLeast(into: Taken): boolean {
+    for (let i = this.#lanes.length - 1; i >= 0; i--) {
+      if (!this.#lanes[i]?.shift(into)) continue;
+      this.size--;
+      return true;
+    }
+    return false;
+  }
+
   release(): void {
     for (const lane of this.#lanes) lane.release();
   }

@@ -11,6 +11,13 @@ import { assertPresent, type Moved, markLeft, memoryOf } from './move.js';
 /** What can change threads instead of being copied. */
 export type Transferred = ArrayBuffer | MessagePort;
 
+/** Memory that comes beside a frame, in bytes: it counts as in flight like the frame itself. */
+export function attachedBytes(attachments: readonly unknown[] | undefined): number {
+  let sum = 0;
+  for (const item of attachments ?? []) if (item instanceof ArrayBuffer) sum += item.byteLength;
+  return sum;
+}
+
 /** Ports whose place was taken by a fresh one, in a frame that then failed; null once they have left. */
 const portDepartures = new WeakMap<MessagePort, MessagePort | null>();
 

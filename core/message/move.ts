@@ -21,19 +21,22 @@ export class Moved {
   readonly key: object;
   readonly #value: ArrayBuffer | ArrayBufferView;
 
-  constructor(value: ArrayBuffer | ArrayBufferView) {
+  /** A copy leaves its original with the sender. */
+  constructor(value: ArrayBuffer | ArrayBufferView, isCopy = false) {
     const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
     this.#value = value;
     this.type = binaryNameOf(value) as string;
     this.byteLength = value.byteLength;
-    this.key = value.byteLength === buffer.byteLength ? buffer : this;
+    this.key = value.byteLength === buffer.byteLength && !isCopy ? buffer : this;
   }
 
   /** The memory alone: detached from the sender, or copied out of its neighbours. Throws if it cannot be had. */
   take(): ArrayBuffer {
     if (this.key !== this) return detach(this.key as ArrayBuffer);
-    const view = this.#value as ArrayBufferView;
-    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice().buffer;
+    const value = this.#value;
+    if (!ArrayBuffer.isView(value)) return value.slice(0);
+    const { buffer, byteOffset, byteLength } = value;
+    return (buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength);
   }
 }
 

@@ -7,7 +7,7 @@
 import { textOf } from '../errors.js';
 import { RESERVED_KEYS, refused } from './refusal-path.js';
 import {
-  crossingOf,
+  crossingIn,
   type Incoming,
   isPlainObject,
   type Outgoing,
@@ -44,7 +44,7 @@ function WireInstance(): void {}
 Object.defineProperty(WireInstance, Symbol.hasInstance, {
   value: (value: object): boolean => {
     if (session.outgoing === undefined) return false;
-    const crossing = crossingOf(value);
+    const crossing = crossingIn(value, session.outgoing);
     if (crossing === 'refused') throw refused(refusalText(value));
     return crossing !== 'native';
   },

@@ -6,6 +6,7 @@
  */
 import { MessagePort } from 'node:worker_threads';
 import { CodedError, errorFromWire, errorToWire, textOf, type WireError } from '../errors.js';
+import { LIMITS } from '../limits.js';
 import type { Attachments } from './attachments.js';
 import { binaryNameOf, binaryOver, isPlatformView } from './binary-view.js';
 import { Moved, MovedAway } from './move.js';
@@ -75,6 +76,25 @@ export function registerClass<T extends object>(
   registered.push({ prototype: Class.prototype, wire });
 }
 
+/**
+ * How `value` crosses in a frame: as {@link crossingOf}, but a large binary is copied once and travels beside the
+ * bytes, instead of through the packer's buffer, the frame, the post and the reader.
+ */
+export function crossingIn(value: object, out: Outgoing): Crossing {
+  const crossing = crossingOf(value);
+  const isLarge =
+    ((value as { byteLength?: unknown }).byteLength as number) >= LIMITS.attachedBytes;
+  if (!isLarge || out.carries !== 'all' || out.isAlone || crossing === 'refused') return crossing;
+  return binaryNameOf(value) === undefined || isShared(value) ? crossing : largeBinary;
+}
+
+function isShared(value: object): boolean {
+  return (
+    value instanceof SharedArrayBuffer ||
+    (ArrayBuffer.isView(value) && value.buffer instanceof SharedArrayBuffer)
+  );
+}
+
 /** How `value` crosses. For plain objects, arrays and Maps, with which msgpackr never asks, the answer is native. */
 export function crossingOf(value: object): Crossing {
   const crossing = byConstructor.get(value.constructor);
@@ -98,7 +118,7 @@ export function isPlainObject(value: object): boolean {
 
 /** What msgpackr writes for an instance that is not native. */
 export function writeInstance(value: object, out: Outgoing): [number, unknown] {
-  const crossing = crossingOf(value) as WireClass;
+  const crossing = crossingIn(value, out) as WireClass;
   return [crossing.type, crossing.write(value, out)];
 }
 
@@ -189,18 +209,18 @@ install(
     write: (value, out) => {
       const moved = value as Moved;
       refuseCarrying(`a moved ${moved.type}`, out);
-      return [out.attachments.claimMoved(moved), moved.type, moved.byteLength];
+      return writeMoved(moved, out);
     },
-    read: (data, from) => {
-      const [index, name, byteLength] = data as [number, string, number];
-      const memory = from.attachments[index] as ArrayBuffer | undefined;
-      return memory?.byteLength === byteLength
-        ? binaryOver(name, memory)
-        : new MovedAway(name, byteLength);
-    },
+    read: readMoved,
   },
   Moved,
 );
+
+const largeBinary = install({
+  type: TYPE_MAX + 8,
+  write: (value, out) => writeMoved(new Moved(value as ArrayBuffer | ArrayBufferView, true), out),
+  read: readMoved,
+});
 
 install(
   {
@@ -238,6 +258,18 @@ for (const native of [
   byConstructor.set(native, 'native');
 for (const native of [Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array])
   byConstructor.set(native, 'native');
+
+function writeMoved(moved: Moved, out: Outgoing): [number, string, number] {
+  return [out.attachments.claimMoved(moved), moved.type, moved.byteLength];
+}
+
+function readMoved(data: unknown, from: Incoming): unknown {
+  const [index, name, byteLength] = data as [number, string, number];
+  const memory = from.attachments[index] as ArrayBuffer | undefined;
+  return memory?.byteLength === byteLength
+    ? binaryOver(name, memory)
+    : new MovedAway(name, byteLength);
+}
 
 function asBytes(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

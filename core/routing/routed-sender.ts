@@ -20,7 +20,6 @@ import type { Replica } from './replica.js';
 export type Untyped = Record<string, (...args: unknown[]) => unknown>;
 
 const NO_OPTIONS: AskOptions = {};
-const SENT = Promise.resolve();
 
 export abstract class RoutedSender implements Route, KeySender<Untyped> {
   constructor(readonly dispatch: Dispatch) {}
@@ -34,7 +33,8 @@ export abstract class RoutedSender implements Route, KeySender<Untyped> {
 
   tell(name: string, ...args: unknown[]): Told {
     const argc = argcOf(args);
-    return TOLD[this.offer(name, argc, payloadOf(argc, args), undefined)] as Told;
+    const envelope = this.ref?.tracedTell(argc);
+    return TOLD[this.offer(name, argc, payloadOf(argc, args), envelope)] as Told;
   }
 
   send(name: string, ...args: unknown[]): Promise<void> {
@@ -90,7 +90,7 @@ export abstract class RoutedSender implements Route, KeySender<Untyped> {
       envelope: ref.traced(options, argc),
     };
     const delivery = this.deliver(message);
-    if (delivery === TAKEN) return SENT;
+    if (delivery === TAKEN) return ref.host.sent();
     if (delivery === undefined) return Promise.reject(dispatch.refusal(name));
     return this.#wait(delivery, ref, options, message);
   }

@@ -10,7 +10,7 @@ import { CodedError } from '../errors.js';
 import type { SystemEvents } from '../events.js';
 import { LIMITS } from '../limits.js';
 import type { SlotId } from '../message/signal.js';
-import { UNBORN, Word } from '../thread-table.js';
+import { Counter, UNBORN, Word } from '../thread-table.js';
 import type { ActorHost } from '../threads/actor-host.js';
 import type { Target } from '../threads/casualties.js';
 import type { ThreadControl, ThreadInit } from '../threads/thread-control.js';
@@ -25,8 +25,15 @@ export interface FleetOptions {
   readonly initFor: (
     thread: number,
     epoch: number,
-  ) => Omit<ThreadInit, 'away' | 'groups' | 'isIntakeClosed'>;
+  ) => Omit<ThreadInit, 'away' | 'unspawned' | 'isIntakeClosed'>;
   readonly emit: <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]) => void;
+}
+
+/** Messages that a thread holds for one that is being replaced, by their targets. */
+interface Held {
+  /** See ThreadTable.deathOf. */
+  readonly death: number;
+  readonly targets: readonly Target[];
 }
 
 export class Fleet {
@@ -34,8 +41,10 @@ export class Fleet {
   readonly #serving = new Map<number, PoolThread>();
   readonly #away = new Set<number>();
   readonly #deaths = new Map<number, number[]>();
-  /** By thread: targets of the messages it gives again once the thread being replaced is back. */
-  readonly #held = new Map<number, readonly Target[]>();
+  /** By thread: what it gives again once the thread being replaced is back. */
+  readonly #held = new Map<number, Held>();
+  /** With their thread: actors whose spawner died before that thread's life began. */
+  #unspawned: (readonly [number, SlotId])[] = [];
   #spares: PoolThread[] = [];
   #changes: Promise<unknown> = Promise.resolve();
   #isEnding = false;
@@ -74,8 +83,14 @@ export class Fleet {
       const answers = await Promise.allSettled(
         [...this.#others()].map((other) => other.died(thread)),
       );
-      for (const answer of answers)
-        if (answer.status === 'fulfilled') this.#held.set(answer.value.thread, answer.value.held);
+      const reports = answers.flatMap((answer) =>
+        answer.status === 'fulfilled' ? [answer.value] : [],
+      );
+      this.#remember(
+        this.#options.host.threads.deathOf(thread),
+        new Map(reports.map((report) => [report.thread, report.held])),
+      );
+      this.#voidChannels(thread);
       try {
         await this.#serve(thread, this.#options.startThread());
       } catch (error) {
@@ -148,9 +163,10 @@ export class Fleet {
     await physical.control.become({
       ...initFor(thread, epoch),
       away: [...this.#away].filter((other) => other !== thread),
-      groups: host.groups.all(),
+      unspawned: this.#unspawned.filter(([to]) => to === thread).map(([, id]) => id),
       isIntakeClosed: host.intakeClosed,
     });
+    this.#unspawned = this.#unspawned.filter(([to]) => to !== thread);
     this.#serving.set(thread, physical);
     host.threads.store(thread, Word.serving, 1);
     void physical.gone.then((error) => this.#gone(thread, physical, error));
@@ -175,8 +191,7 @@ export class Fleet {
     if (isGivenUp) host.threads.store(thread, Word.serving, -1);
     const spare = isGivenUp ? undefined : this.#spares.shift();
     const ended = await this.#recover(thread, isGivenUp);
-    // Once more: a channel opened since the death, by who had not heard of it, leads to no life at all.
-    host.threads.store(thread, Word.epoch, host.threads.epoch(thread) + 1);
+    this.#voidChannels(thread);
     if (this.#isEnding) return;
     if (!isGivenUp) await this.#serveAnew(thread, spare);
     await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
@@ -214,33 +229,77 @@ export class Fleet {
     await this.#back(thread);
   }
 
+  /** A channel opened before all had heard that the thread is away leads to no life at all: it is read out by its sender. */
+  #voidChannels(thread: number): void {
+    const { threads } = this.#options.host;
+    threads.store(thread, Word.epoch, threads.epoch(thread) + 1);
+  }
+
   async #recover(thread: number, isGivenUp: boolean): Promise<readonly SlotId[]> {
     const { host, emit } = this.#options;
-    const left = host.threads.load(thread, Word.salvaged);
-    const unsent = left === 0 ? [] : (this.#held.get(thread) ?? []).slice(-left);
-    const { ended, held } = await recover(host, thread, [...this.#others()], {
+    const unsent = this.#unsentBy(thread);
+    const death = host.threads.deathOf(thread);
+    const moot = this.#mootFor(thread);
+    const others = [...this.#others()];
+    const { ended, held, unspawned } = await recover(host, thread, others, {
       isGivenUp,
       unsent,
       emit,
     });
-    for (const [holder, targets] of held) this.#held.set(holder, targets);
+    for (const [holder, count] of moot) {
+      if (!held.has(holder)) host.threads.add(holder, Counter.deadLetters, count);
+      this.#held.delete(holder);
+    }
+    this.#remember(death, held);
+    this.#unspawned.push(...unspawned);
     return ended;
+  }
+
+  /**
+   * By holder: how many messages for actors of an earlier life of that thread, ended with it, it has not given up yet.
+   * A holder that has died itself never will; what it holds for the others is found lost by the recovery.
+   */
+  #mootFor(thread: number): ReadonlyMap<number, number> {
+    const { table } = this.#options.host;
+    const moot = new Map<number, number>();
+    for (const [holder, { death }] of this.#held) {
+      if (death % LIMITS.threadsMax !== thread) continue;
+      const left = this.#unsentBy(holder);
+      moot.set(
+        holder,
+        left.filter(([slot, generation]) => table.isSettled(slot, generation)).length,
+      );
+    }
+    return moot;
+  }
+
+  #remember(death: number, held: ReadonlyMap<number, readonly Target[]>): void {
+    for (const [holder, targets] of held) this.#held.set(holder, { death, targets });
+  }
+
+  /** What a dead thread had not given again: the last of what it had said, if it has held nothing else since. */
+  #unsentBy(thread: number): readonly Target[] {
+    const { threads } = this.#options.host;
+    const left = threads.load(thread, Word.salvaged);
+    const known = this.#held.get(thread);
+    if (left === 0 || known?.death !== threads.load(thread, Word.salvagedFor)) return [];
+    return known.targets.slice(-left);
   }
 
   async #back(thread: number): Promise<void> {
     this.#away.delete(thread);
-    await Promise.allSettled([...this.#others()].map((other) => other.back(thread)));
+    await Promise.allSettled([...this.#others(thread)].map((other) => other.back(thread)));
   }
 
-  /** Every host but the one that is away: the pool's through their control calls, main's directly. */
-  *#others(): Generator<Pick<ThreadControl, 'died' | 'ended' | 'back'>> {
+  /** Every host but the one that is away, and one that is named: the pool's through their control calls, main's directly. */
+  *#others(but?: number): Generator<Pick<ThreadControl, 'died' | 'ended' | 'back'>> {
     const { casualties } = this.#options.host;
     yield {
       died: (thread, unsent) => casualties.died(thread, unsent),
       ended: async (slots) => casualties.ended(slots),
       back: async (thread) => casualties.back(thread),
     };
-    for (const { control } of this.#serving.values()) yield control;
+    for (const [thread, { control }] of this.#serving) if (thread !== but) yield control;
   }
 
   #isOverBudget(thread: number, now: number): boolean {

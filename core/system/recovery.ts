@@ -28,6 +28,8 @@ export interface Recovered {
   readonly ended: readonly SlotId[];
   /** By thread: targets of the messages it will give again. */
   readonly held: ReadonlyMap<number, readonly Target[]>;
+  /** By the thread they are for: actors that will never be spawned. */
+  readonly unspawned: readonly (readonly [number, SlotId])[];
 }
 
 /** Settles what can be settled before the thread's next life begins. */
@@ -63,7 +65,11 @@ export async function recover(
     there: isGivenUp ? undefined : there,
     emit,
   });
-  return { ended, held: new Map(reports.map((report) => [report.thread, report.held])) };
+  return {
+    ended,
+    held: new Map(reports.map((report) => [report.thread, report.held])),
+    unspawned: unspawnedBy(host, thread),
+  };
 }
 
 /** The slots let on that thread at its death. */
@@ -120,6 +126,19 @@ function settleSlots(host: ActorHost, thread: number, findings: Findings): SlotI
   table.returnBlock(free);
   for (const { slot, generation } of ended) host.root?.released(slot, generation);
   return ended;
+}
+
+/** Actors for threads that do not serve yet, whose spawn signal died with this one. A thread that serves sees to its own. */
+function unspawnedBy({ table, threads }: ActorHost, thread: number): [number, SlotId][] {
+  const unspawned: [number, SlotId][] = [];
+  const used = Math.min(table.slotsUsed, table.slotsMax);
+  for (let slot = 0; slot < used; slot++) {
+    const owner = table.owner(slot);
+    if (owner <= 0 || table.state(slot) === SlotState.free) continue;
+    if (table.spawner(slot) !== thread || threads.load(owner, Word.serving) === 1) continue;
+    unspawned.push([owner, { slot, generation: table.generation(slot) }]);
+  }
+  return unspawned;
 }
 
 /** Settles what is lost; for an actor that does not live on, also what senders hold: they bury it themselves. */

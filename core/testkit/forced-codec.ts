@@ -1,12 +1,11 @@
 /**
  * Sends what stays within a thread through the same codec as what leaves it, so that no test passes because sender
- * and receiver share an object: messages, answers, stream items, start arguments. Members of a group on one thread
- * would share what is published: their copies are frozen.
+ * and receiver share an object: messages, answers, stream items, start arguments. What is broadcast or published
+ * is shared by the receivers of one thread: it is frozen.
  * Runs on: any.
  */
 import type { ActorCell } from '../actor/actor-cell.js';
 import { CellState } from '../actor/cell-state.js';
-import type { Ref } from '../actor/ref.js';
 import { CodedError } from '../errors.js';
 import { FrameDecoder, FrameEncoder, findUnencodable } from '../message/codec.js';
 import { Argc, type Asker, type Meta } from '../message/envelope.js';
@@ -23,7 +22,10 @@ class ForcedCodec {
   readonly #host: ActorHost;
   readonly #encoder: FrameEncoder;
   readonly #decoder: FrameDecoder;
-  #isPublishing = false;
+  /** True while a message of this thread itself is queued. */
+  #isHere = false;
+  /** What was given last, in this go. */
+  #last: { readonly payload: unknown; readonly copy: unknown } | undefined = undefined;
 
   constructor(host: ActorHost) {
     this.#host = host;
@@ -33,7 +35,7 @@ class ForcedCodec {
 
   install(): void {
     const host = this.#host;
-    const { spawn, addCell, membersOf } = host;
+    const { spawn, addCell } = host;
     host.spawn = (recipe, options, parent) => {
       const args = this.#copy(recipe.args, 'the start arguments', 'args') as readonly unknown[];
       return spawn.call(host, { ...recipe, args }, options, parent);
@@ -42,24 +44,10 @@ class ForcedCodec {
       addCell.call(host, cell);
       this.#wrap(cell);
     };
-    host.membersOf = (group) => membersOf.call(host, group).map((ref) => this.#publishing(ref));
-  }
-
-  /** What ctx.publish sees of a member: its offer. */
-  #publishing(ref: Ref): Ref {
-    const offer: Ref['offer'] = (...message) => {
-      this.#isPublishing = true;
-      try {
-        return ref.offer(...message);
-      } finally {
-        this.#isPublishing = false;
-      }
-    };
-    return { offer } as Ref;
   }
 
   #wrap(cell: ActorCell): void {
-    const { offer } = cell;
+    const { offer, enqueue } = cell;
     cell.offer = (name, payload, meta) => {
       let copy: unknown;
       const argc = typeof meta === 'number' ? meta : meta.argc;
@@ -68,10 +56,35 @@ class ForcedCodec {
       } catch (error) {
         return this.#refuse(cell, name, payload, meta, error as CodedError);
       }
-      if (this.#isPublishing) freeze(copy);
+      this.#given(payload, copy);
       if (typeof meta === 'object' && meta.asker !== undefined) this.#wrapAsker(meta.asker);
-      return offer.call(cell, name, copy, meta);
+      this.#isHere = true;
+      try {
+        return offer.call(cell, name, copy, meta);
+      } finally {
+        this.#isHere = false;
+      }
     };
+    cell.enqueue = (name, payload, meta) => {
+      if (!this.#isHere) this.#given(payload, payload);
+      enqueue.call(cell, name, payload, meta);
+    };
+  }
+
+  /** What several actors are given in one go they would share: whoever changes it must be found out. */
+  #given(payload: unknown, copy: unknown): void {
+    if (typeof payload !== 'object' || payload === null) return;
+    const last = this.#last;
+    if (last?.payload === payload) {
+      freeze(last.copy);
+      freeze(copy);
+      return;
+    }
+    if (last === undefined)
+      queueMicrotask(() => {
+        this.#last = undefined;
+      });
+    this.#last = { payload, copy };
   }
 
   /** As between threads: accepted, then a dead letter. */
@@ -129,15 +142,10 @@ class ForcedCodec {
   }
 }
 
-/** Plain objects and arrays, all the way down; binaries cannot be. */
+/** Plain objects and arrays, all the way down; a ref, say, stays what it is. */
 function freeze(value: unknown): void {
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    Object.isFrozen(value) ||
-    ArrayBuffer.isView(value)
-  )
-    return;
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return;
   Object.freeze(value);
   for (const inner of Object.values(value)) freeze(inner);
 }

@@ -48,9 +48,10 @@ export class Interleaving {
 
   /** Lets one drawn thing happen, up to its microtasks; false when nothing can. */
   step(): boolean {
+    // A look in vain draws nothing: how often somebody looks is no part of the way.
+    if (this.isQuiescent) return false;
     if (this.#random.int(WEIGHTS_EVERY) === 0) this.#drawWeights();
     const thread = this.#drawThread();
-    if (thread === undefined) return false;
     const lanes: Lane[] = [];
     thread.ready(lanes);
     const lane = this.#random.pick(lanes);
@@ -83,14 +84,14 @@ export class Interleaving {
     return { steps: this.#steps, hash, last: this.#last.slice(-LIMITS.traceKept) };
   }
 
-  #drawThread(): LogicalThread | undefined {
+  #drawThread(): LogicalThread {
     const ready = this.#threads.filter((thread) => thread.isReady);
     let left = this.#random.next() * ready.reduce((sum, { weight }) => sum + weight, 0);
     for (const thread of ready) {
       left -= thread.weight;
       if (left < 0) return thread;
     }
-    return ready.at(-1);
+    return ready.at(-1) as LogicalThread;
   }
 
   #drawWeights(): void {

@@ -6,15 +6,17 @@
 import type { Terminated } from '../actor/actor-context.js';
 import type { ActorRef } from '../actor/actor-ref.js';
 import { defineActor } from '../actor/definition.js';
-import { CodedError, textOf } from '../errors.js';
-import { LIMITS } from '../limits.js';
+import { textOf } from '../errors.js';
 import type { ActorSystem } from '../system/actor-system.js';
+import { Arrivals, type ExpectOptions, unmet } from './expecting.js';
 import { TestSystem } from './test-system.js';
 
 /** One message as the probe got it. */
 export interface Probed {
   readonly name: string;
   readonly args: readonly unknown[];
+  /** Answers it, if it was asked and its name has no standing answer. */
+  reply(value: unknown): void;
 }
 
 export interface TestProbe<P> {
@@ -22,38 +24,71 @@ export interface TestProbe<P> {
   readonly ref: ActorRef<P>;
   /** Messages not yet expected, oldest first. */
   readonly pending: readonly Probed[];
-  /** What the probe answers to asks of that name, until set again; undefined before. */
+  /** The standing answer to asks of that name. Without one an ask waits for {@link reply}. */
   answer(name: keyof P & string, value: unknown): void;
+  /** Answers the message expected last. */
+  reply(value: unknown): void;
   /** The next message; with a name, it must be of that name. Rejects ASSERTION_FAILED. */
-  expectMessage(name?: keyof P & string): Promise<Probed>;
-  /** The next message of that name, passing over others. */
-  fishFor(name: keyof P & string): Promise<Probed>;
+  expectMessage(name?: keyof P & string, options?: ExpectOptions): Promise<Probed>;
+  /** The next message of that name, or that the function accepts, passing over others. */
+  fishFor(
+    wanted: (keyof P & string) | ((message: Probed) => boolean),
+    options?: ExpectOptions,
+  ): Promise<Probed>;
   /** The next `count` messages. */
-  receive(count: number): Promise<readonly Probed[]>;
-  /** Nothing is pending and, in a test system, nothing comes until it is at rest. */
-  expectNoMessage(): Promise<void>;
-  /** Resolves with the end of an actor. */
-  expectTerminated(ref: ActorRef<unknown>): Promise<Terminated>;
+  receive(count: number, options?: ExpectOptions): Promise<readonly Probed[]>;
+  /** Nothing is pending, and nothing comes until a test system is at rest, or for so long. */
+  expectNoMessage(options?: ExpectOptions): Promise<void>;
+  /** Watches an actor from now on. */
+  watch(ref: ActorRef<unknown>): void;
+  /** The end of an actor, watched from now on if it was not before. All it had sent the probe is then pending. */
+  expectTerminated(ref: ActorRef<unknown>, options?: ExpectOptions): Promise<Terminated>;
+}
+
+/** A probe on the main thread of `system`. */
+export function createProbe<P>(system: ActorSystem, name?: string): TestProbe<P> {
+  const inbox = new Inbox();
+  const number = ++probes;
+  inboxes.set(number, inbox);
+  const options = { thread: 'main', ...(name === undefined ? {} : { name }) } as const;
+  const ref = system.spawn(probeActor(number), options) as unknown as ActorRef<P>;
+  return new Probe(system, ref, inbox);
 }
 
 /** What a probe's actor and its test share: both are on main. */
-interface Inbox {
-  readonly messages: Probed[];
-  readonly answers: Map<string, unknown>;
-  arrived: () => void;
+class Inbox {
+  readonly messages: Probed[] = [];
+  readonly ends: Terminated[] = [];
+  readonly answers = new Map<string, unknown>();
+  readonly arrivals = new Arrivals();
+  readonly watched: ActorRef<unknown>[] = [];
+  /** Set once the actor has started. */
+  watch: ((ref: ActorRef<unknown>) => void) | undefined = undefined;
 }
 
 const inboxes = new Map<number, Inbox>();
 let probes = 0;
 
-const probeActor = defineActor(import.meta.url, 'troupe-test-probe', (_ctx, number: number) => {
+const probeActor = defineActor(import.meta.url, 'troupe-test-probe', (ctx, number: number) => {
   const inbox = inboxes.get(number) as Inbox;
+  ctx.onStop((reason) => {
+    if (reason === 'stop') inboxes.delete(number);
+  });
+  inbox.watch = (ref) => {
+    ctx.watch(ref, (end) => {
+      inbox.ends.push(end);
+      inbox.arrivals.come();
+    });
+  };
+  for (const ref of inbox.watched) inbox.watch(ref);
   const handlerOf =
     (name: string) =>
-    (...args: unknown[]) => {
-      inbox.messages.push({ name, args });
-      inbox.arrived();
-      return inbox.answers.get(name);
+    (...args: unknown[]): unknown => {
+      const answer = ctx.defer();
+      inbox.messages.push({ name, args, reply: (value) => answer.resolve(value) });
+      if (inbox.answers.has(name)) answer.resolve(inbox.answers.get(name));
+      inbox.arrivals.come();
+      return answer;
     };
   // Every name is a handler: own properties are looked up one by one, and there is none to list.
   return new Proxy({} as Record<string, (...args: unknown[]) => unknown>, {
@@ -67,89 +102,98 @@ const probeActor = defineActor(import.meta.url, 'troupe-test-probe', (_ctx, numb
   });
 });
 
-/** A probe on the main thread of `system`. */
-export function createProbe<P>(system: ActorSystem, name?: string): TestProbe<P> {
-  const number = ++probes;
-  const inbox: Inbox = { messages: [], answers: new Map(), arrived: () => {} };
-  inboxes.set(number, inbox);
-  const options = { thread: 'main', ...(name === undefined ? {} : { name }) } as const;
-  const ref = system.spawn(probeActor(number), options) as unknown as ActorRef<P>;
-  const next = async (): Promise<Probed> => {
-    await waitFor(system, inbox, () => inbox.messages.length > 0, `a message to ${ref.path}`);
-    return inbox.messages.shift() as Probed;
-  };
-  return {
-    ref,
-    get pending() {
-      return inbox.messages;
-    },
-    answer: (handler, value) => {
-      inbox.answers.set(handler, value);
-    },
-    expectMessage: async (expected) => {
-      const message = await next();
-      if (expected !== undefined && message.name !== expected)
-        throw unexpected(ref.path, `"${expected}"`, message);
-      return message;
-    },
-    fishFor: async (expected) => {
-      for (;;) {
-        const message = await next();
-        if (message.name === expected) return message;
-      }
-    },
-    receive: async (count) => {
-      const received: Probed[] = [];
-      while (received.length < count) received.push(await next());
-      return received;
-    },
-    expectNoMessage: async () => {
-      if (system instanceof TestSystem) await system.run();
-      const [first] = inbox.messages;
-      if (first !== undefined) throw unexpected(ref.path, 'no message', first);
-    },
-    expectTerminated: (target) => {
-      const ended = system.terminated(target);
-      return system instanceof TestSystem ? system.until(ended) : ended;
-    },
-  };
-}
+class Probe<P> implements TestProbe<P> {
+  readonly ref: ActorRef<P>;
+  readonly #system: ActorSystem;
+  readonly #inbox: Inbox;
+  #last: Probed | undefined = undefined;
 
-/** Steps, or waits for arrivals, until it holds. */
-async function waitFor(
-  system: ActorSystem,
-  inbox: Inbox,
-  holds: () => boolean,
-  what: string,
-): Promise<void> {
-  if (system instanceof TestSystem) {
-    while (!holds()) if (!(await system.step())) throw missing(what, 'the system came to rest');
-    return;
+  constructor(system: ActorSystem, ref: ActorRef<P>, inbox: Inbox) {
+    this.#system = system;
+    this.ref = ref;
+    this.#inbox = inbox;
   }
-  if (holds()) return;
-  await new Promise<void>((resolve, reject) => {
-    const cancel = system.host.clock.after(LIMITS.testExpectMs, () =>
-      reject(missing(what, `none came within ${LIMITS.testExpectMs} ms`)),
+
+  get pending(): readonly Probed[] {
+    return this.#inbox.messages;
+  }
+
+  answer(name: keyof P & string, value: unknown): void {
+    this.#inbox.answers.set(name, value);
+  }
+
+  reply(value: unknown): void {
+    if (this.#last === undefined)
+      throw unmet(this.#system, 'expected a message to reply to, got none yet');
+    this.#last.reply(value);
+  }
+
+  async expectMessage(name?: keyof P & string, options?: ExpectOptions): Promise<Probed> {
+    const message = await this.#next(options, name === undefined ? 'a message' : `"${name}"`);
+    if (name !== undefined && message.name !== name) throw this.#unexpected(`"${name}"`, message);
+    return message;
+  }
+
+  async fishFor(
+    wanted: (keyof P & string) | ((message: Probed) => boolean),
+    options?: ExpectOptions,
+  ): Promise<Probed> {
+    const isWanted =
+      typeof wanted === 'function' ? wanted : (message: Probed) => message.name === wanted;
+    const what = typeof wanted === 'function' ? 'a message like that' : `"${wanted}"`;
+    for (;;) {
+      const message = await this.#next(options, what);
+      if (isWanted(message)) return message;
+    }
+  }
+
+  async receive(count: number, options?: ExpectOptions): Promise<readonly Probed[]> {
+    const { messages, arrivals } = this.#inbox;
+    const what = `${count} messages at ${this.ref.path}`;
+    await arrivals.until(this.#system, () => messages.length >= count, what, options);
+    const received = messages.splice(0, count);
+    this.#last = received.at(-1);
+    return received;
+  }
+
+  async expectNoMessage(options: ExpectOptions = {}): Promise<void> {
+    const { messages, arrivals } = this.#inbox;
+    const { withinMs = 0 } = options;
+    if (this.#system instanceof TestSystem) await this.#system.advance(withinMs);
+    else await arrivals.within(this.#system, () => messages.length > 0, withinMs);
+    const [first] = messages;
+    if (first !== undefined) throw this.#unexpected('no message', first);
+  }
+
+  watch(ref: ActorRef<unknown>): void {
+    const { watched, watch } = this.#inbox;
+    if (watched.some((known) => known.equals(ref))) return;
+    watched.push(ref);
+    watch?.(ref);
+  }
+
+  async expectTerminated(ref: ActorRef<unknown>, options?: ExpectOptions): Promise<Terminated> {
+    this.watch(ref);
+    const { ends, arrivals } = this.#inbox;
+    const find = (): Terminated | undefined => ends.find((end) => end.ref.equals(ref));
+    const what = `the end of ${ref.path} at ${this.ref.path}`;
+    await arrivals.until(this.#system, () => find() !== undefined, what, options);
+    return find() as Terminated;
+  }
+
+  async #next(options: ExpectOptions | undefined, what: string): Promise<Probed> {
+    const { messages, arrivals } = this.#inbox;
+    const where = `${what} at ${this.ref.path}`;
+    await arrivals.until(this.#system, () => messages.length > 0, where, options);
+    this.#last = messages.shift() as Probed;
+    return this.#last;
+  }
+
+  #unexpected(expected: string, got: Probed): Error {
+    const args = got.args.map(textOf).join(', ');
+    return unmet(
+      this.#system,
+      `expected ${expected} at ${this.ref.path}, got "${got.name}"(${args})`,
     );
-    inbox.arrived = () => {
-      inbox.arrived = () => {};
-      cancel();
-      resolve();
-    };
-  });
-}
-
-function missing(expected: string, got: string): CodedError {
-  return new CodedError('ASSERTION_FAILED', `expected ${expected}, but ${got}`);
-}
-
-function unexpected(path: string, expected: string, got: Probed): CodedError {
-  const args = got.args.map(textOf).join(', ');
-  return new CodedError(
-    'ASSERTION_FAILED',
-    `expected ${expected} at ${path}, got "${got.name}"(${args})`,
-    {
-      details: { path, got: got.name },
-    },
-  );
+  }
 }

@@ -177,6 +177,8 @@ export class TestSystem extends ActorSystem {
   async #stop(stopping: Promise<Drained>): Promise<Drained> {
     const drained = await this.until(stopping);
     await this.run({ mayWait: true });
+    // Else the real loop would not turn in a test of many systems, and keep them all.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     return drained;
   }
 

@@ -135,6 +135,7 @@ export class ActorHost implements CellHost {
   #touchedCount = 0;
   readonly #queues: Fifo[] = [];
   #flushIsDue = false;
+  #sendsLeft: number = LIMITS.sendsPerRound;
 
   constructor(options: HostOptions) {
     const { clock, executor, thread } = options;
@@ -192,6 +193,12 @@ export class ActorHost implements CellHost {
   /** The time, at most a pass old within one; then given later than it is, so that no deadline comes early. */
   nowSoon(): number {
     return this.#loop.now();
+  }
+
+  sent(): Promise<void> {
+    if (--this.#sendsLeft > 0) return SENT;
+    this.#sendsLeft = LIMITS.sendsPerRound;
+    return new Promise((resolve) => this.options.executor.later(resolve));
   }
 
   soon(fn: () => void): void {
@@ -349,7 +356,6 @@ export class ActorHost implements CellHost {
       actor: addressOf(cell),
       error,
       restarts: cell.more().restarts,
-      delayMs: 0,
     }));
   }
 
@@ -401,10 +407,16 @@ export class ActorHost implements CellHost {
 
   childFailed(child: Child, failure: Failure, verdict: Verdict): void {
     const { error, handler, child: path } = failure;
-    const { directive } = verdict;
+    const { directive, delayMs } = verdict;
     this.logger.warn('actor failed', { actor: path, handler, directive, error: error.message });
     if (child instanceof ActorCell) child.more().lastFailure = error;
-    this.emit('actorFailed', () => ({ actor: addressOf(child), error, handler, directive }));
+    this.emit('actorFailed', () => ({
+      actor: addressOf(child),
+      error,
+      handler,
+      directive,
+      delayMs,
+    }));
   }
 
   reportFailure(
@@ -450,8 +462,7 @@ export class ActorHost implements CellHost {
   watch(watcher: Watcher, ref: Ref, fn: (end: Terminated) => unknown): void {
     const { slot, generation, thread } = ref;
     if (this.#hasEnded(ref)) {
-      watcher.notice(() => fn({ ref, reason: 'gone' }));
-      return;
+      return this.watches.notify(watcher, { ref, reason: 'gone' }, fn);
     }
     const isFirst = this.watches.add(watcher, ref, fn);
     if (isFirst && thread !== this.thread)
@@ -668,6 +679,7 @@ export class ActorHost implements CellHost {
   }
 }
 
+const SENT = Promise.resolve();
 const STARTED = EVENT_NAMES.indexOf('actorStarted');
 const STOPPED = EVENT_NAMES.indexOf('actorStopped');
 

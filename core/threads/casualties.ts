@@ -52,6 +52,7 @@ export class Casualties {
     const host = this.#host;
     const salvaged = host.channels.down(thread);
     this.#salvaged.set(thread, salvaged);
+    host.words[Word.salvagedFor] = host.threads.deathOf(thread);
     host.words[Word.salvaged] = salvaged.length;
     const held = salvaged.map(({ slot, generation }): Target => [slot, generation]);
     // A thread that has never lived yet, a dedicated one: nobody was on it. What is meant for it waits.
@@ -68,8 +69,9 @@ export class Casualties {
     const { kept, dropped } = this.#decide(thread, error);
     this.#failAsks(thread, asked, salvaged);
     host.streams.threadDied(thread);
+    host.groups.forget(thread);
     this.#stopChildrenOf(thread);
-    this.#endUnspawned(thread);
+    this.#endUnspawnedBy(thread);
     return { thread: host.thread, held, kept, dropped };
   }
 
@@ -80,6 +82,7 @@ export class Casualties {
     for (const { child } of [...host.remoteChildren.values()]) {
       if (child.thread === thread && child.isDown && child.wantsSpawn) this.#respawn(child);
     }
+    host.groups.tell(thread);
     for (const ref of host.watches.on(thread)) {
       const { slot, generation } = ref;
       if (host.threads.load(thread, Word.serving) === -1)
@@ -153,7 +156,12 @@ export class Casualties {
   /** Asks the supervisors which slots stay let. */
   #decide(thread: number, error: CodedError): Pick<CasualtyReport, 'kept' | 'dropped'> {
     const host = this.#host;
-    const mine = [...host.remoteChildren.values()].filter(({ child }) => child.thread === thread);
+    const all = [...host.remoteChildren.values()].filter(({ child }) => child.thread === thread);
+    const isAlive = ({ child }: (typeof all)[number]): boolean =>
+      host.table.isLive(child.slot, child.generation);
+    const mine = all.filter(isAlive);
+    // The others had ended before, and the news of that died with the thread.
+    for (const entry of all) if (!isAlive(entry)) this.childEnded(entry.child, 'stopped');
     const hit = mine.filter(({ child }) => !child.isAwaited);
     for (const { child } of hit) {
       child.isDown = true;
@@ -208,14 +216,19 @@ export class Casualties {
   }
 
   /** Actors here whose spawn signal never left the thread of their supervisor: nobody else knows of them. */
-  #endUnspawned(thread: number): void {
+  #endUnspawnedBy(thread: number): void {
     const { table, thread: here } = this.#host;
     const used = Math.min(table.slotsUsed, table.slotsMax);
     for (let slot = 0; slot < used; slot++) {
       if (table.owner(slot) !== here || table.spawner(slot) !== thread) continue;
-      const cell = this.#host.cellFor(slot, table.generation(slot));
-      cell?.command({ type: 'stop', mode: 'kill', reason: 'threadDied' });
+      this.endUnspawned(slot);
     }
+  }
+
+  /** Ends an actor of this thread that nobody will spawn. */
+  endUnspawned(slot: number): void {
+    const cell = this.#host.cellFor(slot, this.#host.table.generation(slot));
+    cell?.command({ type: 'stop', mode: 'kill', reason: 'threadDied' });
   }
 
   /** Sends a message again, or for the first time, or buries it when its actor is gone. */

@@ -6,14 +6,6 @@
 import type { Ref } from '../actor/ref.js';
 import type { ActorHost } from './actor-host.js';
 
-/** One membership, as it is handed to a new thread. */
-export interface Membership {
-  readonly group: string;
-  readonly slot: number;
-  readonly generation: number;
-  readonly thread: number;
-}
-
 export class Groups {
   readonly #host: ActorHost;
   readonly #members = new Map<string, Map<string, Ref>>();
@@ -54,29 +46,29 @@ export class Groups {
     return [...members.values()];
   }
 
-  /** All there is to know, for a thread that starts. */
-  all(): Membership[] {
-    const all: Membership[] = [];
+  /** A thread begins a life: it is told of the members here. The others tell of theirs. */
+  tell(thread: number): void {
     for (const group of this.#members.keys()) {
-      for (const { slot, generation, thread } of this.members(group))
-        all.push({ group, slot, generation, thread });
+      for (const ref of this.members(group))
+        if (ref.thread === this.#host.thread) this.#tell(thread, 'joined', ref, group);
     }
-    return all;
   }
 
-  /** What a new thread is told. */
-  restore(all: readonly Membership[]): void {
-    for (const { group, slot, generation, thread } of all)
-      this.joined(this.#host.refTo(slot, generation, thread), group);
+  /** A thread has died: those of its actors that come back join anew. */
+  forget(thread: number): void {
+    for (const [group, members] of this.#members)
+      for (const ref of members.values()) if (ref.thread === thread) this.left(ref, group);
   }
 
   #tellAll(type: 'joined' | 'left', ref: Ref, group: string): void {
-    const { slot, generation, thread } = ref;
     const { threads } = this.#host.threads;
-    for (let other = 0; other < threads; other++) {
-      if (other !== this.#host.thread)
-        this.#host.signal(other, { type, group, slot, generation, thread });
-    }
+    for (let other = 0; other < threads; other++)
+      if (other !== this.#host.thread) this.#tell(other, type, ref, group);
+  }
+
+  #tell(to: number, type: 'joined' | 'left', ref: Ref, group: string): void {
+    const { slot, generation, thread } = ref;
+    this.#host.signal(to, { type, group, slot, generation, thread });
   }
 }
 

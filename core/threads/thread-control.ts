@@ -15,7 +15,6 @@ import type { ThreadTableMemory } from '../thread-table.js';
 import type { Transport } from '../transport/transport.js';
 import { ActorHost } from './actor-host.js';
 import type { CasualtyReport, Target } from './casualties.js';
-import type { Membership } from './groups.js';
 import { crossing } from './thread-events.js';
 
 /** Everything a new host must know. Plain data. */
@@ -32,9 +31,10 @@ export interface ThreadInit {
   /** Threads 1 to this are the pool; later ones are dedicated. */
   readonly poolThreads: number;
   readonly seed: number;
-  readonly groups: readonly Membership[];
   /** Threads that do not serve at this moment. */
   readonly away: readonly number[];
+  /** Actors for this thread that nobody will spawn. */
+  readonly unspawned: readonly SlotId[];
   readonly isIntakeClosed: boolean;
 }
 
@@ -144,7 +144,7 @@ export class ThreadServer implements ThreadControl {
     });
     this.host = host;
     for (const away of init.away) host.channels.down(away);
-    host.groups.restore(init.groups);
+    for (const { slot } of init.unspawned) host.casualties.endUnspawned(slot);
     if (init.isIntakeClosed) host.closeIntake();
   }
 

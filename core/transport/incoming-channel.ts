@@ -3,8 +3,10 @@
  * the credit back. After the sender's death and its last frame it knows which admissions never came.
  * Runs on: any.
  */
+import { attachedBytes } from '../message/attachments.js';
+import { readBatch } from '../message/batch-reader.js';
 import type { FrameDecoder } from '../message/codec.js';
-import { type BatchVisitor, NameTable, readBatch } from '../message/frame.js';
+import { type BatchVisitor, NameTable } from '../message/frame.js';
 import { begunMark, ChannelMemory, FIRST_SEQUENCE } from './channel-memory.js';
 import type { FrameSource } from './transport.js';
 
@@ -42,7 +44,7 @@ export class IncomingChannel {
     this.#visitor = this.#numbering(receiver);
     source.start(
       (bytes, attachments) => {
-        const length = bytes.length;
+        const length = bytes.length + attachedBytes(attachments);
         readBatch(decoder.decode(bytes, attachments) as unknown[], this.#names, this.#visitor);
         events.taken(this, this.memory.take(length));
       },

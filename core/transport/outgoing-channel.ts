@@ -9,17 +9,12 @@
  */
 import { CodedError, errorToWire } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { attachedBytes } from '../message/attachments.js';
+import { Batch } from '../message/batch.js';
+import { messagesIn, readBatch, splitBatch } from '../message/batch-reader.js';
 import { type EncodedFrame, type FrameEncoder, findUnencodable } from '../message/codec.js';
 import { Argc } from '../message/envelope.js';
-import {
-  Batch,
-  messagesIn,
-  NameTable,
-  Op,
-  type ReplyTo,
-  readBatch,
-  splitBatch,
-} from '../message/frame.js';
+import { NameTable, Op, type ReplyTo } from '../message/frame.js';
 import type { Signal } from '../message/signal.js';
 import { Admission, type SlotTable } from '../slot-table.js';
 import { Counter } from '../thread-table.js';
@@ -239,11 +234,12 @@ export class OutgoingChannel {
       if (left.entries.length === 0) return;
       frame = this.#encoder.encode(left.entries);
     }
+    const length = frame.bytes.length + attachedBytes(frame.attachments);
     this.#sink.send(frame.bytes, frame.attachments, frame.transfer);
-    this.memory.posted(messages, frame.bytes.length);
+    this.memory.posted(messages, length);
     const counters = this.#host.counters;
     counters[Counter.framesOut] = (counters[Counter.framesOut] as number) + 1;
-    counters[Counter.bytesOut] = (counters[Counter.bytesOut] as number) + frame.bytes.length;
+    counters[Counter.bytesOut] = (counters[Counter.bytesOut] as number) + length;
     if (messages === 0) return;
     const isRetainable =
       frame.attachments === undefined && frame.bytes.length <= LIMITS.creditBytes;

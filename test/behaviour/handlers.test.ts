@@ -79,6 +79,16 @@ onEachStage('a deferred answer', (stage) => {
     await assert.rejects(stopped, { code: 'ACTOR_STOPPED' });
   });
 
+  it('of a handler that throws after all fails with that, whatever becomes of the actor', async () => {
+    const { system, near } = stage();
+    const supervision = { decide: 'resume' as const };
+    const ref = system.spawn(deferring(), { ...near, supervision });
+    await assert.rejects(ref.ask('laterNever', true), { code: 'NOT_TODAY' });
+    await assert.rejects(ref.ask('laterNever', false), { code: 'HANDLER_FAILED' });
+    await assert.rejects(ref.ask('laterNeverAsync'), { code: 'HANDLER_FAILED' });
+    assert.equal(await ref.ask('other'), 'not held up');
+  });
+
   it('cannot be made after the first await', async () => {
     const { system, near } = stage();
     const asked = system.spawn(deferring(), near).ask('tooLate');

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { hasCode, type Refusal } from '../../core/index.js';
+import { LIMITS } from '../../core/limits.js';
 import { echo, latch, passer, recorder, relay } from '../support/behaviour-actors.js';
 import { onEachStage } from '../support/behaviour-stage.js';
 import { nextTurn } from '../support/eventually.js';
@@ -151,6 +152,16 @@ onEachStage('messages', (stage) => {
     assert.equal(await self.ask('path'), one.path);
   });
 
+  it('a trace goes along with every tell too', async () => {
+    const { system, near, far } = stage();
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const teller = system.spawn(relay(), near);
+    const target = system.spawn(echo(), far);
+    const traced = await teller.with({ traceparent }).ask('traceOfTells', target);
+    assert.deepEqual(traced, [traceparent, traceparent]);
+    assert.deepEqual(await teller.ask('traceOfTells', target), [undefined, undefined]);
+  });
+
   it('a trace goes along with every ask and send an actor makes while it handles the traced message', async () => {
     const { system, near, far } = stage();
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -159,6 +170,19 @@ onEachStage('messages', (stage) => {
     assert.equal(await asker.with({ traceparent }).ask('trace', target), traceparent);
     assert.equal(await asker.with({ traceparent }).ask('traceLater', target), traceparent);
     assert.equal(await asker.ask('trace', target), undefined);
+  });
+
+  it('a loop of sends lets timers and I/O of its thread have their turn', async () => {
+    const { system, near } = stage();
+    const ref = system.spawn(echo(), near);
+    let hasFired = false;
+    setImmediate(() => {
+      hasFired = true;
+    });
+    let sent = 0;
+    for (; !hasFired && sent < 1e6; sent++) await ref.send('nothing');
+    assert.ok(sent <= 4 * LIMITS.sendsPerRound, `${sent} sends in one turn of the loop`);
+    await ref.ask('nothing');
   });
 
   it('remote() is the ref as an object of promises', async () => {

@@ -2,9 +2,10 @@
  * Reading an async generator handler over a ref.
  */
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { it } from 'node:test';
 import { LIMITS } from '../../core/limits.js';
-import { latch, producer, recorder } from '../support/behaviour-actors.js';
+import { echo, latch, producer, recorder } from '../support/behaviour-actors.js';
 import { onEachStage } from '../support/behaviour-stage.js';
 
 onEachStage('a stream', (stage) => {
@@ -53,6 +54,37 @@ onEachStage('a stream', (stage) => {
       for await (const n of ref.stream('refusing')) items.push(n);
     };
     await assert.rejects(refused(), { code: 'NO_MORE' });
+  });
+
+  it('runs as its actor from beginning to end: what it asks and tells carries the trace', async () => {
+    const { system, near, far } = stage();
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const ref = system.spawn(producer(system.spawn(recorder())), near);
+    const other = system.spawn(echo(), far);
+    const traces: unknown[] = [];
+    for await (const trace of ref.with({ traceparent }).stream('traces', other)) traces.push(trace);
+    assert.deepEqual(traces, [traceparent, traceparent, traceparent]);
+  });
+
+  it('that fails is a failure of its actor, a refusal is not', async () => {
+    const { system, near } = stage();
+    const supervision = { decide: 'stop' as const };
+    const ref = system.spawn(producer(system.spawn(recorder())), { ...near, supervision });
+    const refused = ref.stream('refusing')[Symbol.asyncIterator]();
+    await refused.next();
+    await assert.rejects(refused.next(), { code: 'NO_MORE' });
+    assert.equal(await ref.ask('plain'), 1);
+    const ended = system.terminated(ref);
+    await assert.rejects(ref.stream('failing', 0)[Symbol.asyncIterator]().next());
+    assert.equal((await ended).reason, 'failed');
+  });
+
+  it('leaves nothing behind on the AbortSignal it was read with', async () => {
+    const { system, near } = stage();
+    const ref = system.spawn(producer(system.spawn(recorder())), near);
+    const { signal } = new AbortController();
+    for (let n = 0; n < 20; n++) for await (const _ of ref.with({ signal }).stream('count', 0, 3));
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   it('ends with an error when its actor stops, and closes the generator', async () => {

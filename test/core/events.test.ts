@@ -160,7 +160,7 @@ describe('the events of a system', () => {
     const stream = new EventStream<SystemEvents>(() => {});
     const reasons: string[] = [];
     stream.on('deadLetter', ({ reason, count }) => reasons.push(`${count} ${reason}`));
-    stream.emit('deadLetter', { reason: 'gone', target: undefined, handler: 'add', count: 2 });
-    assert.deepEqual(reasons, ['2 gone']);
+    stream.emit('deadLetter', { reason: 'killed', target: undefined, handler: 'add', count: 2 });
+    assert.deepEqual(reasons, ['2 killed']);
   });
 });

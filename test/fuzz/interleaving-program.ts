@@ -2,7 +2,7 @@
 import type { ActorRef, SpawnOptions, StopMode, Told } from '../../core/index.js';
 import type { Random } from '../../core/random.js';
 import type { TestSystem } from '../../core/testkit/index.js';
-import { fuzzed } from './interleaving-actor.js';
+import { fuzzed, fuzzedThrice } from './interleaving-actor.js';
 import {
   type Fuzzed,
   keyOf,
@@ -14,12 +14,16 @@ import {
 } from './interleaving-world.js';
 
 const ACTORS_MAX = 12;
+const FEW_PLACES = [undefined, 'main', 1, 2] as const;
+const PLACES = [...FEW_PLACES, ...FEW_PLACES, 'dedicated'] as const;
 const MODES: readonly StopMode[] = ['stop', 'drain', 'kill'];
 
 export interface ProgramOptions {
   readonly acts: number;
   /** Small mailboxes with every overflow rule, and senders that wait for room. */
   readonly isTight: boolean;
+  /** Groups, streams, names, periodic timers, hooks, threads of their own, several messages in hand. */
+  readonly isSocial: boolean;
   /** Kill threads now and then. */
   readonly isDeadly: boolean;
 }
@@ -72,7 +76,8 @@ export class Program {
     if (this.world.refs.length >= ACTORS_MAX) return;
     const failingLife = random.int(4) === 0 ? 1 + random.int(2) : 0;
     const options = this.#spawnOptions();
-    const ref = this.#system.spawn<Fuzzed>(fuzzed(this.#worldId, failingLife), options);
+    const definition = this.#options.isSocial && random.int(4) === 0 ? fuzzedThrice : fuzzed;
+    const ref = this.#system.spawn<Fuzzed>(definition(this.#worldId, failingLife), options);
     this.world.add(ref);
     this.world.note(
       `spawned ${keyOf(ref as ActorRef<never>)} failing ${failingLife} ${JSON.stringify(options)}`,
@@ -129,7 +134,7 @@ export class Program {
   #tellSomething(): void {
     const random = this.#random;
     const [ref, other] = [this.#ref(), this.#ref()];
-    const where = random.pick([undefined, 'main', 1, 2] as const);
+    const where = random.pick(this.#options.isSocial ? PLACES : FEW_PLACES);
     const stamp = (): Stamp => this.world.stamp(this.#me, ref as ActorRef<never>);
     const tells: Record<string, () => Told> = {
       fail: () => ref.tell('fail', stamp()),
@@ -144,6 +149,7 @@ export class Program {
       watchAgain: () => ref.tell('watch', other),
       end: () => ref.tell(random.int(3) === 0 ? 'end' : 'endChild', random.pick(MODES)),
       nothing: () => ref.tell('nothing' as 'open'),
+      ...(this.#options.isSocial ? this.#socialTells(ref, other) : {}),
     };
     const name = random.pick(Object.keys(tells));
     const told = (tells[name] as () => Told)();
@@ -151,6 +157,20 @@ export class Program {
     this.world.note(
       `main tells ${keyOf(ref as ActorRef<never>)} "${name}" of ${keyOf(other as ActorRef<never>)}: ${told}`,
     );
+  }
+
+  #socialTells(ref: ActorRef<Fuzzed>, other: ActorRef<Fuzzed>): Record<string, () => Told> {
+    const random = this.#random;
+    return {
+      join: () => ref.tell('join'),
+      joinAgain: () => ref.tell('join'),
+      leave: () => ref.tell('leave'),
+      publish: () => ref.tell('publish'),
+      read: () => ref.tell('read', other, random.int(200), 1 + random.int(200)),
+      name: () => ref.tell('name', `name ${random.int(4)}`),
+      tick: () => ref.tell('tick', 1 + random.int(100)),
+      mind: () => ref.tell('mind', random.int(50)),
+    };
   }
 
   #ask(): void {
@@ -168,6 +188,12 @@ export class Program {
       fail: () => patient.ask('fail', this.world.stamp(this.#me, ref as ActorRef<never>)),
       hurried: () => ref.with({ deadlineMs: 1 + random.int(60) }).ask('later', n, random.int(50)),
       nothing: () => patient.ask('nothing' as 'open'),
+      ...(this.#options.isSocial
+        ? {
+            stream: () => this.world.read(ref.stream('items', n % 200), 1 + random.int(200)),
+            noStream: () => this.world.read(ref.stream('question' as 'items', n), n),
+          }
+        : {}),
     };
     const name = random.pick(Object.keys(asks));
     const ask = (asks[name] as () => Promise<unknown>)();

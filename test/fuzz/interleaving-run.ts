@@ -3,35 +3,39 @@
  * accounts add up, order is kept, answers and notices come once, and nothing is left behind.
  */
 import assert from 'node:assert/strict';
+import type { ActorRef } from '../../core/index.js';
 import { seededRandom } from '../../core/random.js';
 import { SlotState } from '../../core/slot-table.js';
 import { createTestSystem, type TestSystem } from '../../core/testkit/index.js';
 import { Word } from '../../core/thread-table.js';
-import { Program } from './interleaving-program.js';
-import type { World } from './interleaving-world.js';
+import { Program, type ProgramOptions } from './interleaving-program.js';
+import { CHOIR, forgetWorlds, keyOf, type World } from './interleaving-world.js';
 
 const DEATHS = 0.01;
 
 /** One program under one interleaving; answers the hash of what happened. */
 export async function fuzz(seed: number | string): Promise<string> {
   const random = seededRandom(`program ${seed}`);
-  const [isTight, isDeadly] = [random.int(3) === 0, random.int(3) === 0];
+  const flag = (): boolean => random.int(3) === 0;
+  const options = { acts: 80, isTight: flag(), isDeadly: flag(), isSocial: flag() };
+  const { isDeadly } = options;
   const system = await createTestSystem({ seed, threads: 2, deaths: isDeadly ? DEATHS : 0 });
   const deadLetters = { count: 0 };
   system.events.on('deadLetter', ({ count }) => {
     deadLetters.count += count;
   });
-  const program = new Program(system, random, { acts: 80, isTight, isDeadly });
+  const program = new Program(system, random, options);
   if (process.env.TROUPE_STORY !== undefined) tell(system, program.world);
   await program.run();
   system.deaths = 0;
   await system.advance(300_000);
-  checkAtRest(system, program, { isTight, isDeadly });
+  checkAtRest(system, program, options);
   await system.stop();
   checkStopped(system);
   program.world.check();
   if (!isDeadly)
     assert.equal(deadLetters.count, system.stats().deadLetters, 'a notice for each dead letter');
+  forgetWorlds();
   return system.trace.hash;
 }
 
@@ -41,11 +45,7 @@ function tell(system: TestSystem, world: World): void {
     console.error(`${system.trace.steps} ${system.trace.last.at(-1)}: ${text}`);
 }
 
-function checkAtRest(
-  system: TestSystem,
-  program: Program,
-  options: { isTight: boolean; isDeadly: boolean },
-): void {
+function checkAtRest(system: TestSystem, program: Program, options: ProgramOptions): void {
   const { world } = program;
   world.check();
   const stats = system.stats();
@@ -57,7 +57,7 @@ function checkAtRest(
   );
   const attempted =
     world.told.accepted + world.told.full + world.told.stopped + world.asks + world.sends;
-  if (!options.isTight && !options.isDeadly)
+  if (!options.isTight && !options.isDeadly && !options.isSocial)
     assert.equal(accepted + refused + stopped, attempted, 'attempts');
   assert.deepEqual([...program.pending], [], 'what was asked for has settled');
   const { table } = system.host;
@@ -73,6 +73,24 @@ function checkAtRest(
       isGone ? 1 : 0,
       `notices of the end of ${target} to ${watcher.key}`,
     );
+  }
+  checkGroups(system);
+  for (const [name, key] of world.names) {
+    if (!isLive(system, key)) continue;
+    const found = system.lookup(name);
+    assert.equal(found && keyOf(found as ActorRef<never>), key, `who has the name "${name}"`);
+  }
+}
+
+/** Every thread knows the same members: those that have joined and live. */
+function checkGroups(system: TestSystem): void {
+  const joined = system.hosts.flatMap((host) =>
+    [...host.cells()].filter(({ extras }) => extras?.groups?.has(CHOIR.name) === true),
+  );
+  const expected = joined.map(({ slot, generation }) => `${slot}.${generation}`).sort();
+  for (const host of system.hosts) {
+    const known = host.groups.members(CHOIR.name).map((ref) => `${ref.slot}.${ref.generation}`);
+    assert.deepEqual(known.sort(), expected, `members that thread ${host.thread} knows`);
   }
 }
 

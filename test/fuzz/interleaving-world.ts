@@ -4,8 +4,7 @@
  * it happens and kept, since the runtime takes what handlers throw for a failure of the actor.
  */
 import assert from 'node:assert/strict';
-import type { ActorRef, Told } from '../../core/index.js';
-import { hasCode } from '../../core/index.js';
+import { type ActorRef, group, hasCode, type ThreadChoice, type Told } from '../../core/index.js';
 import type { ActorHost } from '../../core/threads/actor-host.js';
 
 /** One incarnation of one actor; the program is `main`. */
@@ -31,6 +30,9 @@ interface Watch {
 /** Without deadlines: what is not answered is lost, and must not be. */
 export const PATIENT = { deadlineMs: Infinity };
 
+/** What all fuzzed actors may join. */
+export const CHOIR = group<Pick<Fuzzed, 'question'>>('choir');
+
 export type Counts = Record<Told, number>;
 
 export class World {
@@ -50,6 +52,9 @@ export class World {
   readonly #ended = new Set<string>();
 
   constructor(readonly host: ActorHost) {}
+
+  /** Names that actors were given: name -> key. */
+  readonly names = new Map<string, string>();
 
   /** What happens, for whoever looks into a seed: printed with TROUPE_STORY=1. */
   note: (text: string) => void = () => {};
@@ -99,6 +104,16 @@ export class World {
     const index = (ref: ActorRef<Fuzzed>): number =>
       this.refs.findIndex((known) => known.equals(ref));
     return index(one) < index(other);
+  }
+
+  /** Reads a stream to its end, or until it has enough; items must come in order, none left out. */
+  async read(items: AsyncIterable<number>, enough: number): Promise<unknown> {
+    let next = 0;
+    for await (const item of items) {
+      if (item !== next++) this.breach(`item ${item} of a stream came as number ${next}`);
+      if (next >= enough) break;
+    }
+    return next;
   }
 
   async sent(from: Life, to: ActorRef<Fuzzed>): Promise<void> {
@@ -185,21 +200,37 @@ export type Fuzzed = {
   slow(ms: number, isFailing: boolean): Promise<void>;
   consult(to: ActorRef<Fuzzed>, n: number): Promise<unknown>;
   pass(to: ActorRef<Fuzzed>, n: number): void;
-  beget(where: number | 'main' | undefined, failingLife: number): void;
+  beget(where: ThreadChoice | undefined, failingLife: number): void;
   watch(to: ActorRef<Fuzzed>): void;
   end(mode: 'stop' | 'drain' | 'kill'): void;
   endChild(mode: 'stop' | 'drain' | 'kill'): void;
+  items(count: number): AsyncIterable<number>;
+  read(to: ActorRef<Fuzzed>, count: number, enough: number): Promise<void>;
+  join(): void;
+  leave(): void;
+  publish(): void;
+  name(name: string): Promise<void>;
+  tick(ms: number): void;
+  mind(ms: number): void;
 };
 
-const worlds: World[] = [];
+const worlds = new Map<number, World>();
+let worldsMade = 0;
 
 export function newWorld(host: ActorHost): { readonly world: World; readonly id: number } {
   const world = new World(host);
-  return { world, id: worlds.push(world) - 1 };
+  const id = ++worldsMade;
+  worlds.set(id, world);
+  return { world, id };
 }
 
 export function worldOf(id: number): World {
-  return worlds[id] as World;
+  return worlds.get(id) as World;
+}
+
+/** Worlds hold on to their systems. */
+export function forgetWorlds(): void {
+  worlds.clear();
 }
 
 export function keyOf(ref: ActorRef<never>): string {

@@ -14,12 +14,12 @@ interface Message {
 const PRIORITIES = { high: 2, low: -1 };
 const priorityOf = (name: string): number => (PRIORITIES as Record<string, number>)[name] ?? 0;
 
-/** The message to be taken next: the first of the highest priority. */
-function nextOf(model: readonly Message[], isByPriority: boolean): number {
+/** The message to be taken next: the first of the highest priority; or to be given up: of the lowest. */
+function nextOf(model: readonly Message[], isByPriority: boolean, sign: 1 | -1 = 1): number {
   let best = 0;
   if (!isByPriority) return best;
   for (const [index, { name }] of model.entries()) {
-    if (priorityOf(name) > priorityOf((model[best] as Message).name)) best = index;
+    if (sign * priorityOf(name) > sign * priorityOf((model[best] as Message).name)) best = index;
   }
   return best;
 }
@@ -44,9 +44,11 @@ function play(mailbox: Mailbox, isByPriority: boolean, seed: number): void {
         mailbox.unshift(name, message.payload, 0);
         model.unshift(message);
       } else {
-        const expected =
-          model.length === 0 ? undefined : model.splice(nextOf(model, isByPriority), 1)[0];
-        assert.equal(mailbox.shift(taken), expected !== undefined, `seed ${seed}`);
+        const isLeast = dice === 9;
+        const index = nextOf(model, isByPriority, isLeast ? -1 : 1);
+        const expected = model.length === 0 ? undefined : model.splice(index, 1)[0];
+        const isTaken = isLeast ? mailbox.shiftLeast(taken) : mailbox.shift(taken);
+        assert.equal(isTaken, expected !== undefined, `seed ${seed}`);
         if (expected !== undefined) assert.equal(taken.payload, expected.payload, `seed ${seed}`);
       }
       assert.equal(mailbox.size, model.length, `seed ${seed}`);

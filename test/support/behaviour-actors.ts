@@ -58,7 +58,12 @@ export const latch = defineActor(import.meta.url, 'test-latch', (ctx) => {
 /** Gives back what it gets. */
 export const echo = defineActor(import.meta.url, 'test-echo', (ctx) => {
   let kept: unknown;
+  let remembered: string | undefined;
   return {
+    remember() {
+      remembered = ctx.traceparent;
+    },
+    remembered: () => remembered,
     say: (value: unknown) => value,
     both: (one: unknown, other: unknown) => [one, other],
     three: (one: number, two: number, three?: number) => [one, two, three],
@@ -92,6 +97,13 @@ export const relay = defineActor(import.meta.url, 'test-relay', (ctx) => ({
     return target.ask('say', value);
   },
   trace: (target: Echo): Promise<string | undefined> => target.ask('trace'),
+  /** The trace a tell carries, in the synchronous part and after it. */
+  async traceOfTells(target: Echo): Promise<(string | undefined)[]> {
+    target.tell('remember');
+    const first = await target.ask('remembered');
+    target.tell('remember');
+    return [first, await target.ask('remembered')];
+  },
   async traceLater(target: Echo): Promise<string | undefined> {
     await undefined;
     return target.ask('trace');
@@ -150,6 +162,17 @@ export const deferring = defineActor(import.meta.url, 'test-deferring', (ctx) =>
     spoil(key: string, isRefusal: boolean) {
       replies.get(key)?.reject(isRefusal ? refuse('TOO_LATE', 'over') : new Error('spoilt'));
     },
+    /** Puts its answer off, and throws all the same. */
+    laterNever(isRefusal: boolean): Deferred<string> {
+      ctx.defer<string>();
+      throw isRefusal ? refuse('NOT_TODAY', 'not today') : new Error('fell');
+    },
+    async laterNeverAsync(): Promise<Deferred<string>> {
+      const reply = ctx.defer<string>();
+      await undefined;
+      if (reply !== undefined) throw new Error('fell later');
+      return reply;
+    },
     async tooLate(): Promise<unknown> {
       await undefined;
       return ctx.defer();
@@ -181,6 +204,14 @@ export const producer = defineActor(import.meta.url, 'test-producer', (ctx, to: 
     async *failing(after: number) {
       for (let n = 0; n < after; n++) yield n;
       throw new Error('dried up');
+    },
+    /** The trace it runs under, before and after a wait; what the other was told under, and asked. */
+    async *traces(other: Echo) {
+      yield ctx.traceparent;
+      await undefined;
+      other.tell('remember');
+      yield await other.ask('trace');
+      yield await other.ask('remembered');
     },
     async *refusing() {
       yield 1;

@@ -89,3 +89,20 @@ test('the watched of one thread are known, for when it dies', () => {
   );
   assert.deepEqual(watches.on(9), []);
 });
+
+test('an unwatch withdraws a notice that is queued and not yet delivered', () => {
+  const { watches, heard, ref, note } = scene();
+  const queued: (() => unknown)[] = [];
+  const one: Watcher = { notice: (fn) => queued.push(fn) };
+  watches.add(one, ref(1), note('first'));
+  watches.add(one, ref(2), note('second'));
+  watches.ended(1, 1, 'stopped');
+  watches.ended(2, 1, 'stopped');
+  watches.remove(one, ref(1));
+  for (const deliver of queued.splice(0)) deliver();
+  assert.deepEqual(heard, ['second /2.1 stopped']);
+  watches.add(one, ref(1), note('again'));
+  watches.ended(1, 1, 'gone');
+  for (const deliver of queued.splice(0)) deliver();
+  assert.deepEqual(heard, ['second /2.1 stopped', 'again /1.1 gone']);
+});

@@ -116,8 +116,10 @@ test('any value packed alone arrives as it was, whatever was packed before', () 
   );
 });
 
-const roundTrip = (given: unknown): unknown =>
-  new FrameDecoder().decode(new FrameEncoder().encode([given]).bytes)[0];
+const roundTrip = (given: unknown): unknown => {
+  const { bytes, attachments } = new FrameEncoder().encode([given]);
+  return new FrameDecoder().decode(bytes, attachments)[0];
+};
 
 test('large values arrive as they were', () => {
   const keys = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`key ${i}`, i]));

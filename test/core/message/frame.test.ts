@@ -3,15 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { LIMITS } from '../../../core/limits.js';
+import { Batch } from '../../../core/message/batch.js';
+import { messagesIn, readBatch, splitBatch } from '../../../core/message/batch-reader.js';
 import { Argc, type AskChain } from '../../../core/message/envelope.js';
 import {
-  Batch,
   type BatchVisitor,
-  messagesIn,
   NameTable,
   type ReplyTo,
-  readBatch,
-  splitBatch,
   weightOf,
 } from '../../../core/message/frame.js';
 import { Packed } from '../../../core/message/packed.js';

@@ -1,8 +1,9 @@
 /** Binaries: copied, moved or shared; each arrives as the type it was given as. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { CodedError, hasCode } from '../../../core/errors.js';
+import { LIMITS } from '../../../core/limits.js';
 import {
   decodeAlone,
   type EncodedFrame,
@@ -256,5 +257,41 @@ test('only binaries can be moved, and not out of a frozen object', () => {
     assert.throws(() => move(value as unknown as ArrayBuffer), CodedError);
   assert.throws(() => unwrapMoved(Object.freeze({ data: move(new Uint8Array(1)) })), {
     code: 'MESSAGE_NOT_ENCODABLE',
+  });
+});
+
+describe('a large binary that is not moved', () => {
+  const size = LIMITS.attachedBytes;
+
+  it('travels beside the frame in a copy: the sender keeps its own', () => {
+    const given = new Uint8Array(size).fill(7);
+    const { bytes, attachments, transfer } = new FrameEncoder().encode([{ given }]);
+    assert.ok(bytes.length < 100);
+    assert.equal(transfer?.length, 1);
+    given.fill(8);
+    const [got] = new FrameDecoder().decode(bytes, attachments) as [{ given: Uint8Array }];
+    assert.equal(given.length, size);
+    assert.deepEqual(got.given, new Uint8Array(size).fill(7));
+  });
+
+  it('may stand in a frame more than once, and in the next', () => {
+    const given = new Float64Array(size / 8).fill(0.5);
+    const encoder = new FrameEncoder();
+    const decoder = new FrameDecoder();
+    for (let frame = 0; frame < 2; frame++) {
+      const { bytes, attachments } = encoder.encode([given, given]);
+      assert.deepEqual(decoder.decode(bytes, attachments), [given, given]);
+    }
+  });
+
+  it('takes only the part of its buffer that it is a view of', () => {
+    const whole = new ArrayBuffer(size * 4);
+    const part = new DataView(whole, size, size);
+    part.setInt8(0, 42);
+    const { bytes, attachments } = new FrameEncoder().encode([part]);
+    const [got] = new FrameDecoder().decode(bytes, attachments) as [DataView];
+    assert.equal(got.buffer.byteLength, size);
+    assert.equal(got.getInt8(0), 42);
+    assert.equal(whole.byteLength, size * 4);
   });
 });

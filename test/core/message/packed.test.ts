@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Batch } from '../../../core/message/batch.js';
+import { messagesIn, readBatch, splitBatch } from '../../../core/message/batch-reader.js';
 import { FrameDecoder, FrameEncoder } from '../../../core/message/codec.js';
 import { Argc } from '../../../core/message/envelope.js';
-import {
-  Batch,
-  type BatchVisitor,
-  messagesIn,
-  NameTable,
-  readBatch,
-  splitBatch,
-} from '../../../core/message/frame.js';
+import { type BatchVisitor, NameTable } from '../../../core/message/frame.js';
 import { Packed, packedForMany } from '../../../core/message/packed.js';
 
 const ignore = (): void => {};

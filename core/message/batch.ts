@@ -1,0 +1,149 @@
+/**
+ * A batch while it is being filled: what is sent over one channel until it is packed, in the layout of frame.ts.
+ * Runs on: any.
+ */
+import type { WireError } from '../errors.js';
+import { Argc, type AskChain } from './envelope.js';
+import { type NameTable, Op, type ReplyTo, type WireChain, weightOf } from './frame.js';
+import { Packed } from './packed.js';
+import type { Signal } from './signal.js';
+
+/** A batch being filled. */
+export class Batch {
+  readonly entries: unknown[] = [];
+  /** User messages in it: what was admitted and is accounted for. */
+  messages = 0;
+  /** Entries of any kind. */
+  count = 0;
+  /** Estimated bytes. */
+  bytes = 0;
+  /** Target of the last tell, and of the last ask: most messages go where the one before went. */
+  #told: Target = NOBODY;
+  #asked: Target = NOBODY;
+
+  constructor(readonly table: NameTable) {}
+
+  tell(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    traceparent?: string,
+  ): void {
+    if (traceparent !== undefined) this.entries.push(Op.trace, traceparent);
+    if (argc === Argc.one && isSame(this.#told, slot, generation, name)) {
+      this.entries.push(Op.again, payload);
+    } else {
+      const number = this.#nameOf(name);
+      this.#told = { slot, generation, name };
+      if (argc === Argc.none) this.entries.push(Op.tell, slot, generation, number);
+      else this.entries.push(Op.tell + argc, slot, generation, number, payload);
+    }
+    this.messages++;
+    this.#grow(argc, payload);
+  }
+
+  ask(
+    slot: number,
+    generation: number,
+    name: string,
+    argc: Argc,
+    payload: unknown,
+    replyTo: ReplyTo,
+    traceparent?: string,
+  ): void {
+    if (traceparent !== undefined) this.entries.push(Op.trace, traceparent);
+    const { thread, epoch, ask, chain, isStream, wantsBegun } = replyTo;
+    const isPlain = !isStream && wantsBegun !== true && chain === undefined;
+    const asked = this.#asked;
+    if (
+      isPlain &&
+      isSame(asked, slot, generation, name) &&
+      asked.thread === thread &&
+      asked.epoch === epoch
+    ) {
+      this.entries.push(Op.askAgain + argc, ask);
+    } else {
+      const number = this.#nameOf(name);
+      this.#asked = { slot, generation, name, thread, epoch };
+      const op = (isStream ? Op.stream : wantsBegun === true ? Op.run : Op.ask) + argc;
+      this.entries.push(op, slot, generation, number, thread, epoch, ask, chainToWire(chain));
+    }
+    if (argc !== Argc.none) this.entries.push(payload);
+    this.messages++;
+    this.#grow(argc, payload);
+  }
+
+  reply(ask: number, value: unknown): void {
+    this.entries.push(Op.reply, ask, value);
+    this.#grow(Argc.one, value);
+  }
+
+  fail(ask: number, error: WireError): void {
+    this.entries.push(Op.fail, ask, error);
+    this.#grow(Argc.one, error.stack);
+  }
+
+  item(ask: number, value: unknown): void {
+    this.entries.push(Op.item, ask, value);
+    this.#grow(Argc.one, value);
+  }
+
+  signal(signal: Signal): void {
+    this.entries.push(Op.signal, signal);
+    this.#grow(Argc.none, undefined);
+  }
+
+  begun(ask: number): void {
+    this.entries.push(Op.begun, ask);
+    this.#grow(Argc.none, undefined);
+  }
+
+  /** The same message to several actors of one thread: `targets` are slot, generation, slot, …. */
+  many(targets: readonly number[], name: string, argc: Argc, payload: unknown): void {
+    const number = this.#nameOf(name);
+    this.entries.push(Op.many, number, argc, payload, targets);
+    this.messages += targets.length / 2;
+    const isPacked = payload instanceof Packed;
+    this.bytes += 8 * targets.length + (isPacked ? payload.byteLength : 0);
+    this.#grow(argc, isPacked ? undefined : payload);
+  }
+
+  #nameOf(name: string): number | string {
+    const number = this.table.numberOf(name);
+    if (number !== undefined) return number;
+    if (!this.table.learn(name)) return name;
+    this.entries.push(Op.name, name);
+    return this.table.names.length - 1;
+  }
+
+  #grow(argc: Argc, payload: unknown): void {
+    this.count++;
+    this.bytes += 16 + (argc === Argc.none ? 0 : weightOf(payload, argc === Argc.many ? 3 : 2));
+  }
+}
+
+/** Whom a message was for, and with an ask where its answer goes. */
+interface Target {
+  readonly slot: number;
+  readonly generation: number;
+  readonly name: string;
+  readonly thread?: number;
+  readonly epoch?: number;
+}
+
+const NOBODY: Target = { slot: -1, generation: -1, name: '' };
+
+function isSame(target: Target, slot: number, generation: number, name: string): boolean {
+  return target.slot === slot && target.generation === generation && target.name === name;
+}
+
+function chainToWire(chain: AskChain | undefined): WireChain {
+  if (chain === undefined) return null;
+  const wire: (number | string)[] = [];
+  for (let link: AskChain | undefined = chain; link !== undefined; link = link.up) {
+    wire.push(link.slot, link.generation, link.turn, link.path);
+  }
+  return wire;
+}
