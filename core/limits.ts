@@ -26,6 +26,8 @@ export const LIMITS = {
 
   /** Messages in one frame. */
   frameMessages: 256,
+  /** At multiples of this a frame is closed sooner if the receiver has taken all there was: both then work at once. */
+  frameMessagesIdle: 64,
   /** Estimated bytes after which a frame is closed. */
   frameBytes: 32 * 1024,
   /** Bytes posted and not yet decoded, per channel; a single larger frame may travel alone. */

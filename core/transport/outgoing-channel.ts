@@ -200,7 +200,7 @@ export class OutgoingChannel {
 
   #grown(): void {
     const batch = this.#batch;
-    if (batch.count >= LIMITS.frameMessages || batch.bytes >= LIMITS.frameBytes) {
+    if (this.#isDue(batch)) {
       this.#batch = new Batch(this.#names);
       if (this.#backlog.length > 0 || !this.#trySend(batch)) {
         this.#backlog.push(batch);
@@ -210,6 +210,12 @@ export class OutgoingChannel {
       this.isDirty = true;
       this.#host.channelDirty(this);
     }
+  }
+
+  /** True when it should not wait for more: it is large enough, or the receiver has nothing left to do. */
+  #isDue({ count, bytes }: Batch): boolean {
+    if (count >= LIMITS.frameMessages || bytes >= LIMITS.frameBytes) return true;
+    return count % LIMITS.frameMessagesIdle === 0 && this.memory.inFlightBytes() === 0;
   }
 
   #hasCredit(): boolean {
