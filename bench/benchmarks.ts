@@ -86,7 +86,7 @@ export function benchmark(key: Benchmark): Description {
 /** How much is done in one measurement. The same for ours and for every peer. */
 export const SIZES = {
   /** Calls of `ask/in-flight-256`. */
-  calls: 20_000,
+  calls: 60_000,
   callsInFlight: 256,
   /** Calls of `ask/lone`, and those before them that are not counted. */
   loneCalls: 3_000,

@@ -35,9 +35,9 @@ const BUFFER_64_KB = patterned(64 * 1024);
 const BUFFER_8_MB = patterned(8 * 1024 * 1024);
 
 export const PAYLOADS = {
-  number: payload({ tells: 200_000, make: (index) => index, weigh: (message: number) => message }),
+  number: payload({ tells: 400_000, make: (index) => index, weigh: (message: number) => message }),
   'four-fields': payload({
-    tells: 200_000,
+    tells: 400_000,
     make: (index): FourFields => ({ type: 'visit', id: index, by: 'gate-17', who: 'Ada' }),
     weigh: (message) => message.id + message.by.length + message.who.length,
   }),
@@ -46,8 +46,8 @@ export const PAYLOADS = {
     make: (index): Text => ({ id: index, subject: 'a pangram', text: TEXT }),
     weigh: (message) => message.id + message.text.length,
   }),
-  'buffer-64kb': payload({ tells: 2_000, make: () => BUFFER_64_KB, weigh: weighBuffer }),
-  'buffer-8mb': payload({ tells: 16, make: () => BUFFER_8_MB, weigh: weighBuffer }),
+  'buffer-64kb': payload({ tells: 4_000, make: () => BUFFER_64_KB, weigh: weighBuffer }),
+  'buffer-8mb': payload({ tells: 32, make: () => BUFFER_8_MB, weigh: weighBuffer }),
 } as const;
 
 /** The payloads by name: `tell/NAME` is the benchmark. */

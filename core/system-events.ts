@@ -94,6 +94,7 @@ export interface MailboxHighWater {
 
 export interface ThreadStarted {
   readonly thread: number;
+  /** It was kept warm for one that has died. */
   readonly isSpare: boolean;
 }
 

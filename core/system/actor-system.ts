@@ -150,6 +150,7 @@ export class ActorSystem implements Supervisor {
       handlerNamed: async (thread, number, name) => {
         this.#handlerNames.set(`${thread}.${number}`, name);
       },
+      imported: async (url) => this.#fleet.imported(url),
     });
     this.#fleet = new Fleet({
       config,

@@ -46,6 +46,8 @@ export class Fleet {
   /** With their thread: actors whose spawner died before that thread's life began. */
   #unspawned: (readonly [number, SlotId])[] = [];
   #spares: PoolThread[] = [];
+  /** Modules of the actors that pool threads have had: a spare has them before it is needed. */
+  readonly #modules = new Set<string>();
   #changes: Promise<unknown> = Promise.resolve();
   #isEnding = false;
 
@@ -136,6 +138,13 @@ export class Fleet {
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 
+  /** A pool thread imports that module. */
+  imported(url: string): void {
+    if (this.#modules.has(url)) return;
+    this.#modules.add(url);
+    for (const spare of this.#spares) preload(spare, [url]);
+  }
+
   /** Resolves when no thread is being replaced. */
   async settled(): Promise<void> {
     for (let seen: unknown; seen !== this.#changes; ) {
@@ -157,7 +166,7 @@ export class Fleet {
     await within(this.#options.clock, deadlineMs, gone);
   }
 
-  async #serve(thread: number, physical: PoolThread): Promise<void> {
+  async #serve(thread: number, physical: PoolThread, isSpare = false): Promise<void> {
     const { host, emit, initFor } = this.#options;
     const epoch = host.threads.epoch(thread);
     await physical.control.become({
@@ -170,7 +179,7 @@ export class Fleet {
     this.#serving.set(thread, physical);
     host.threads.store(thread, Word.serving, 1);
     void physical.gone.then((error) => this.#gone(thread, physical, error));
-    emit('threadStarted', { thread, isSpare: false });
+    emit('threadStarted', { thread, isSpare });
   }
 
   #gone(thread: number, physical: PoolThread, error: Error | undefined): void {
@@ -211,7 +220,7 @@ export class Fleet {
     let physical = spare ?? startThread();
     for (let tries = 0; ; tries++) {
       try {
-        return await this.#serve(thread, physical);
+        return await this.#serve(thread, physical, physical === spare);
       } catch (error) {
         if (tries >= 3 || this.#isEnding) throw error;
         host.logger.error('a thread could not start', { thread, error: String(error) });
@@ -314,6 +323,7 @@ export class Fleet {
   #addSpare(): void {
     const spare = this.#options.startThread();
     this.#spares.push(spare);
+    preload(spare, [...this.#modules]);
     void spare.gone.then(() => {
       this.#spares = this.#spares.filter((other) => other !== spare);
     });
@@ -326,4 +336,9 @@ export class Fleet {
     });
     return changed;
   }
+}
+
+/** One that cannot take the call is dying, which is seen elsewhere. */
+function preload({ control }: PoolThread, urls: readonly string[]): void {
+  if (urls.length > 0) control.preload(urls).catch(() => {});
 }

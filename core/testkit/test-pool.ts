@@ -141,6 +141,8 @@ export class TestThread implements PoolThread {
       connect: (from, to, memory, end) => this.#call(() => control.connect(from, to, memory, end)),
       handlerNamed: (thread, number, name) =>
         this.#call(() => control.handlerNamed(thread, number, name)),
+      // There is one real thread, which has it.
+      imported: () => {},
       ended: () => this.#ended(),
     });
   }
@@ -156,6 +158,7 @@ export class TestThread implements PoolThread {
 
   #controlOf(server: ThreadServer): ThreadControl {
     return {
+      preload: (urls) => this.#order(() => server.preload(urls)),
       become: (init) =>
         this.#order(async () => {
           this.loop.label = String(init.thread);

@@ -23,16 +23,16 @@ import type { StreamReader, StreamSource } from '../actor/stream.js';
 import type { Failure, Verdict } from '../actor/supervision.js';
 import type { WaitingSend } from '../actor/waiting-send.js';
 import type { Clock } from '../clock.js';
-import { CodedError, errorToWire } from '../errors.js';
+import { CodedError } from '../errors.js';
 import type { DeadLetterReason, SystemEvents } from '../events.js';
 import type { Executor } from '../executor.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../logger.js';
 import { Fifo, type Taken } from '../mailbox/fifo.js';
 import { Room } from '../mailbox/room.js';
-import { type Argc, type Asker, argsOf, type Meta } from '../message/envelope.js';
+import type { Argc, Asker, Meta } from '../message/envelope.js';
 import type { ReplyTo } from '../message/frame.js';
-import type { EndReason, HostRequest, Signal, SlotId } from '../message/signal.js';
+import type { EndReason, HostRequest, Signal } from '../message/signal.js';
 import type { Random } from '../random.js';
 import { RoutedReplicas } from '../routing/routed-replicas.js';
 import { askProxy } from '../rpc.js';
@@ -46,6 +46,7 @@ import { Channels, type Connect } from './channels.js';
 import { Groups } from './groups.js';
 import { HandlerNames } from './handler-names.js';
 import { HostReceiver } from './host-receiver.js';
+import { type FailurePhase, HostReports, type LostTarget } from './host-reports.js';
 import { HostRequests } from './host-requests.js';
 import { HostStreams } from './host-streams.js';
 import { Loader } from './loader.js';
@@ -53,7 +54,6 @@ import { PassLoop } from './pass-loop.js';
 import { replicaSet } from './replica-home.js';
 import { Slots } from './slots.js';
 import { spawnActor } from './spawner.js';
-import { addressOf, EVENT_NAMES } from './thread-events.js';
 
 /** What main adds to its own host. */
 export interface RootHooks {
@@ -121,6 +121,7 @@ export class ActorHost implements CellHost {
   >();
   readonly root: RootHooks | undefined;
   readonly casualties: Casualties;
+  readonly reports: HostReports;
   readonly requests: HostRequests;
   readonly streams: HostStreams;
   intakeClosed = false;
@@ -158,6 +159,7 @@ export class ActorHost implements CellHost {
     this.slots = new Slots(this.table, thread);
     this.groups = new Groups(this);
     this.casualties = new Casualties(this);
+    this.reports = new HostReports(this);
     this.requests = new HostRequests(this);
     this.streams = new HostStreams(this);
     this.#names = new HandlerNames(options.handlerNamed);
@@ -343,32 +345,18 @@ export class ActorHost implements CellHost {
   }
 
   cellStarted(cell: ActorCell): void {
-    if (this.#listens(STARTED))
-      this.emit('actorStarted', () => ({
-        actor: addressOf(cell),
-        definition: cell.definition?.name ?? '',
-      }));
+    this.reports.started(cell);
   }
 
   cellRestarted(cell: ActorCell): void {
-    const error = cell.more().lastFailure ?? new Error('restarted with a sibling');
-    this.emit('actorRestarted', () => ({
-      actor: addressOf(cell),
-      error,
-      restarts: cell.more().restarts,
-    }));
+    this.reports.restarted(cell);
   }
 
   cellEnded(cell: ActorCell, reason: EndReason): void {
     const { slot, generation } = cell;
     this.words[Word.actors] = (this.words[Word.actors] as number) - 1;
     if (this.slots.hasLate) this.retireLate();
-    const error = cell.extras?.startError ?? cell.extras?.lastFailure;
-    if (this.#listens(STOPPED))
-      this.emit('actorStopped', () => ({
-        actor: addressOf(cell),
-        error: reason === 'failed' ? error : undefined,
-      }));
+    this.reports.stopped(cell, reason);
     const watchers = cell.extras?.watchingThreads ?? 0;
     for (let thread = 0; watchers >>> thread !== 0; thread++) {
       if ((watchers >>> thread) & 1)
@@ -406,55 +394,20 @@ export class ActorHost implements CellHost {
   }
 
   childFailed(child: Child, failure: Failure, verdict: Verdict): void {
-    const { error, handler, child: path } = failure;
-    const { directive, delayMs } = verdict;
-    this.logger.warn('actor failed', { actor: path, handler, directive, error: error.message });
-    if (child instanceof ActorCell) child.more().lastFailure = error;
-    this.emit('actorFailed', () => ({
-      actor: addressOf(child),
-      error,
-      handler,
-      directive,
-      delayMs,
-    }));
+    this.reports.childFailed(child, failure, verdict);
   }
 
   reportFailure(
     cell: ActorCell,
-    phase: 'start' | 'handle' | 'restart',
+    phase: FailurePhase,
     handler: string | undefined,
     error: Error,
   ): void {
-    const { parent, slot, generation, path } = cell;
-    const restarts = cell.extras?.restarts ?? 0;
-    if (parent === undefined || parent instanceof ActorCell) {
-      const children = parent === undefined ? this.root?.children : parent.more().children;
-      children?.failed(cell, { error, child: path, handler, phase, restarts });
-      return;
-    }
-    cell.more().lastFailure = error;
-    const child = { slot, generation };
-    this.signal(parent.thread, {
-      type: 'childFailed',
-      child,
-      phase,
-      handler,
-      error: errorToWire(error),
-      parent: parent.id,
-    });
+    this.reports.failure(cell, { phase, handler, error });
   }
 
   reportEnd(cell: ActorCell, reason: EndReason): void {
-    const { parent, slot, generation } = cell;
-    if (parent === undefined) this.root?.children.remove(cell, cell.settings.name);
-    else if (parent instanceof ActorCell) parent.extras?.children.remove(cell, cell.settings.name);
-    else
-      this.signal(parent.thread, {
-        type: 'childEnded',
-        child: { slot, generation },
-        reason,
-        parent: parent.id,
-      });
+    this.reports.end(cell, reason);
   }
 
   // Watches and groups
@@ -522,38 +475,21 @@ export class ActorHost implements CellHost {
   }
 
   deadLetter(
-    target: SlotId & { readonly path: string },
+    target: LostTarget,
     lost: LostMessage,
     reason: DeadLetterReason,
     error: CodedError,
   ): void {
-    lost.asker?.fail(error);
-    const { slot, generation, path } = target;
-    const { name, argc, payload } = lost;
-    this.emit('deadLetter', () => ({
-      reason,
-      target: { path, slot, generation, thread: this.table.owner(slot) },
-      handler: String(name),
-      args: argsOf(argc, payload),
-      count: 1,
-    }));
+    this.reports.deadLetter(target, lost, reason, error);
   }
 
   highWater(cell: CellMailbox, messages: number): void {
-    this.emit('mailboxHighWater', () => ({
-      actor: addressOf(cell),
-      messages,
-      messagesMax: cell.settings.capacity,
-    }));
+    this.reports.highWater(cell, messages);
   }
 
   /** Gives main an event, if anybody there listens for its kind. */
   emit<K extends keyof SystemEvents & string>(name: K, payload: () => SystemEvents[K]): void {
-    if (this.#listens(EVENT_NAMES.indexOf(name))) this.options.emit(name, payload());
-  }
-
-  #listens(event: number): boolean {
-    return ((this.threads.load(0, Word.interest) >>> event) & 1) !== 0;
+    this.reports.emit(name, payload);
   }
 
   count(counter: number, amount: number): void {
@@ -680,8 +616,6 @@ export class ActorHost implements CellHost {
 }
 
 const SENT = Promise.resolve();
-const STARTED = EVENT_NAMES.indexOf('actorStarted');
-const STOPPED = EVENT_NAMES.indexOf('actorStopped');
 
 /** A cell that waits for its spawn signal: who sent it messages was faster than its parent. */
 const WAITING: SpawnSettings = {

@@ -56,6 +56,8 @@ export interface ActorInfo {
 
 /** What main asks of a thread. */
 export interface ThreadControl {
+  /** Imports modules a spare will need for whichever thread it stands in for; those that fail are imported when needed. */
+  preload(urls: readonly string[]): Promise<void>;
   /** Makes it that logical thread. */
   become(init: ThreadInit): Promise<void>;
   accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): Promise<void>;
@@ -72,6 +74,7 @@ export interface ThreadControl {
 /** The calls as own functions of a plain object, which is what can be served over a port. */
 export function flatControl(control: ThreadControl): ThreadControl {
   return {
+    preload: (urls) => control.preload(urls),
     become: (init) => control.become(init),
     accept: (from, epoch, memory, end) => control.accept(from, epoch, memory, end),
     died: (thread, unsent) => control.died(thread, unsent),
@@ -88,6 +91,8 @@ export function flatControl(control: ThreadControl): ThreadControl {
 export interface MainControl {
   connect(from: number, to: number, memory: SharedArrayBuffer, end: unknown): Promise<void>;
   handlerNamed(thread: number, number: number, name: string): Promise<void>;
+  /** The module of an actor is imported there: whoever replaces that thread will need it. */
+  imported(url: string): Promise<void>;
 }
 
 /** What a thread has that does not come from main. */
@@ -107,6 +112,7 @@ export interface ThreadParts {
     transfer: unknown[],
   ): void;
   handlerNamed(thread: number, number: number, name: string): void;
+  imported(url: string): void;
   ended(): void;
 }
 
@@ -118,17 +124,14 @@ export class ThreadServer implements ThreadControl {
     this.#parts = parts;
   }
 
+  async preload(urls: readonly string[]): Promise<void> {
+    // Not awaited: a module that is also a program never ends, since createSystem() does not here.
+    for (const url of urls) this.#parts.importModule(url).catch(() => {});
+  }
+
   async become(init: ThreadInit): Promise<void> {
-    const {
-      clock,
-      executor,
-      importModule,
-      transportFor,
-      loggerFor,
-      randomFor,
-      connect,
-      handlerNamed,
-    } = this.#parts;
+    const parts = this.#parts;
+    const { clock, executor, transportFor, loggerFor, randomFor, connect, handlerNamed } = parts;
     const { thread } = init;
     const host: ActorHost = new ActorHost({
       ...init,
@@ -137,7 +140,10 @@ export class ThreadServer implements ThreadControl {
       executor,
       random: randomFor(init.seed),
       logger: loggerFor(() => host),
-      importModule,
+      importModule: (url) => {
+        parts.imported(url);
+        return parts.importModule(url);
+      },
       connect: (to, memory, end, transfer) => connect(thread, to, memory, end, transfer),
       emit: (name, payload) => host.signal(0, { type: 'event', name, payload: crossing(payload) }),
       handlerNamed: (number, name) => handlerNamed(thread, number, name),

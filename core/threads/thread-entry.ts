@@ -44,6 +44,7 @@ export default async function threadTask(task: ThreadTask): Promise<void> {
         quietly(main.api.connect(from, to, memory, transferring(end, transfer as never)));
       },
       handlerNamed: (thread, number, name) => quietly(main.api.handlerNamed(thread, number, name)),
+      imported: (url) => quietly(main.api.imported(url)),
       ended: resolve,
     });
     serve(flatControl(server), task.control);
