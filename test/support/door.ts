@@ -10,7 +10,15 @@ const DECLARED =
   /^export\s+(?:declare\s+|abstract\s+|async\s+)*(const|let|function\*?|class|interface|type)\s+([\w$]+)/gm;
 
 /** The public modules of the package. */
-export const DOORS = ['core/index.ts', 'core/testkit/index.ts'];
+export const DOORS = [
+  'core/index.ts',
+  'core/testkit/index.ts',
+  'stores/index.ts',
+  'actors/index.ts',
+];
+
+/** What the package's commands run. */
+export const COMMANDS = ['actors/control/cli/main.ts'];
 
 /** Every door with its exports, as test/doors.txt holds them. */
 export function doorListing(): string {

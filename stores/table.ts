@@ -1,0 +1,96 @@
+/**
+ * One database of an environment, read. Keys are bytes, values are copies: they stay what they are. Rows come in the order
+ * of their keys, from one view, and must be read to the end (or left) in the same turn: a view held longer keeps the
+ * file from reusing room.
+ * Runs on: any.
+ */
+import type { Database } from 'lmdb';
+import type { KeyRange } from './keys.js';
+import { readFault } from './write-fault.js';
+
+/** What lmdb gives; only environment.ts makes one. */
+export type LmdbTable = Database<Uint8Array, Uint8Array>;
+
+export interface Row {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+export interface RowOptions {
+  /** Rows at most. */
+  readonly countMax?: number;
+  /** From the last key to the first. */
+  readonly isReversed?: boolean;
+}
+
+export class Table {
+  readonly name: string;
+  /** For environment.ts alone. */
+  readonly rows: LmdbTable;
+
+  constructor(name: string, rows: LmdbTable) {
+    this.name = name;
+    this.rows = rows;
+  }
+
+  /** The value under `key`, or undefined. */
+  get(key: Uint8Array): Uint8Array | undefined {
+    try {
+      return this.rows.get(key);
+    } catch (thrown) {
+      throw readFault(this.name, thrown);
+    }
+  }
+
+  has(key: Uint8Array): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** The version of the row under `key`, or undefined. For tables whose rows carry one. */
+  version(key: Uint8Array): number | undefined {
+    return this.rows.getEntry(key)?.version;
+  }
+
+  /** The rows of a range, in order. */
+  *read(range: KeyRange, options: RowOptions = {}): Generator<Row, void, undefined> {
+    try {
+      yield* this.rows.getRange(this.#bounds(range, options));
+    } catch (thrown) {
+      throw readFault(this.name, thrown);
+    }
+  }
+
+  /** Their keys alone. */
+  *keys(range: KeyRange, options: RowOptions = {}): Generator<Uint8Array, void, undefined> {
+    try {
+      yield* this.rows.getKeys(this.#bounds(range, options));
+    } catch (thrown) {
+      throw readFault(this.name, thrown);
+    }
+  }
+
+  /** The last row of a range, or undefined. */
+  last(range: KeyRange): Row | undefined {
+    for (const row of this.read(range, { countMax: 1, isReversed: true })) return row;
+    return undefined;
+  }
+
+  /** How many rows a range has: it walks them. */
+  count(range: KeyRange): number {
+    return this.rows.getKeysCount({ start: range.from, end: range.below });
+  }
+
+  #bounds(range: KeyRange, options: RowOptions) {
+    const limit = options.countMax ?? Number.POSITIVE_INFINITY;
+    return options.isReversed === true
+      ? {
+          start: range.below,
+          end: range.from,
+          reverse: true,
+          exclusiveStart: true,
+          inclusiveEnd: true,
+          limit,
+        }
+      : { start: range.from, end: range.below, limit };
+  }
+}
