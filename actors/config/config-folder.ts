@@ -18,7 +18,7 @@ import { type ControlConfig, readControlFile } from './control-file.js';
 import { readEntityFiles } from './entity-files.js';
 import { readFolderTree } from './folder-tree.js';
 import { type GarbageCollectorConfig, readGarbageCollectorFile } from './garbage-collector-file.js';
-import { type HistoryManagerConfig, readHistoryManagerFile } from './history-manager-file.js';
+import { type HistoryManagerConfig, readHistoryManagerFile } from './history-file.js';
 import { readModuleConfigs } from './module-configs.js';
 import { type OpenTree, openFiles } from './open-files.js';
 import { readProcessingCoreFile } from './processing-core-file.js';
