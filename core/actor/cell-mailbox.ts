@@ -137,7 +137,7 @@ export abstract class CellMailbox extends Child {
   /** The same at the end of a turn, without the barrier: the end of the pass has one for all its turns. */
   protected publishTurn(): void {
     const { host, slot } = this;
-    if (this.state === CellState.stopped || host.table.waiters(slot) !== 0) return this.publish();
+    if (this.state === CellState.stopped) return this.publish();
     if (this.settled === this.#published) return;
     host.table.storeSettledSoon(slot, this.settled);
     host.words[Word.inTurn] = 0;
