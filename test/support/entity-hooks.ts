@@ -3,11 +3,11 @@
  * Runs on: thread.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { defineActor, silentLogger } from '../../core/index.js';
 import type { HookPoint, HookTask, TaskInput } from '../../actors/entity/hook.js';
 import type { HookRegistration } from '../../actors/entity/hook-table.js';
 import type { KitInit } from '../../actors/entity/kit-init.js';
 import { acquireKit } from '../../actors/entity/thread-kit.js';
+import { defineActor, silentLogger } from '../../core/index.js';
 
 const SECOND = 1_000;
 

@@ -12,16 +12,21 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ActorSystem, createSystem, silentLogger, type SystemOptions } from '../../core/index.js';
 import type { EntityEngine } from '../../actors/entity/entity-engine.js';
 import type { PlatformLimits } from '../../actors/entity/kit-init.js';
 import { startEngine } from '../../actors/entity/start-engine.js';
 import {
+  type ActorSystem,
+  createSystem,
+  type SystemOptions,
+  silentLogger,
+} from '../../core/index.js';
+import {
   createModel,
-  EntityStore,
-  EVERYTHING,
   type EntityId,
   type EntityRecord,
+  EntityStore,
+  EVERYTHING,
   type Folder,
   type Item,
   joinItems,
@@ -188,5 +193,11 @@ export class EntityStage {
 
 /** A data-point of `hits`: its own second, so that none is like another. */
 export function hit(eid: EntityId, v: number, type = 'host'): unknown {
-  return { type, id: eid, attr: 'hits', v, t1: new Date(1_700_000_000_000 + v * 1_000).toISOString() };
+  return {
+    type,
+    id: eid,
+    attr: 'hits',
+    v,
+    t1: new Date(1_700_000_000_000 + v * 1_000).toISOString(),
+  };
 }

@@ -30,8 +30,8 @@ export class TroupeCommand {
   }
 
   /** Starts it; it is killed when it takes a minute, or with {@link remove}. */
-  start(words: readonly string[]): Started {
-    return new Started(this.#spawn(process.execPath, [MAIN, ...words]));
+  start(words: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+    return new Started(this.#spawn(process.execPath, [MAIN, ...words], env));
   }
 
   /** A line of bash in the project's folder, in which `troupe` is the command. */
@@ -50,11 +50,15 @@ export class TroupeCommand {
     this.project.remove();
   }
 
-  #spawn(program: string, words: readonly string[]): ChildProcess {
+  #spawn(
+    program: string,
+    words: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): ChildProcess {
     const { TROUPE_DATA: _data, TROUPE_URL: _url, TROUPE_TOKEN: _token, ...env } = process.env;
     const child = spawn(program, words, {
       cwd: this.project.folder,
-      env,
+      env: { ...env, ...more },
       timeout: COMMAND_MS_MAX,
       killSignal: 'SIGKILL',
     });
@@ -70,24 +74,38 @@ export class Started {
   readonly ended: Promise<CommandEnd>;
   /** The first line it prints; undefined when it ends before. */
   readonly firstLine: Promise<string | undefined>;
+  #stderr = '';
 
   constructor(child: ChildProcess) {
     this.child = child;
     let stdout = '';
-    let stderr = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       stdout += chunk.toString();
     });
     child.stderr?.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
+      this.#stderr += chunk.toString();
     });
     child.stdin?.on('error', () => {}); // a command may end without reading it
     this.ended = new Promise((resolve) => {
-      child.once('close', (code) => resolve({ code: code ?? undefined, stdout, stderr }));
+      child.once('close', (code) => {
+        resolve({ code: code ?? undefined, stdout, stderr: this.#stderr });
+      });
     });
     this.firstLine = new Promise((resolve) => {
       if (child.stdout !== null) createInterface(child.stdout).once('line', resolve);
       child.once('close', () => resolve(undefined));
+    });
+  }
+
+  /** Resolves when its stderr holds that; rejects when it ends before. */
+  said(what: RegExp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (what.test(this.#stderr)) resolve();
+      };
+      look();
+      this.child.stderr?.on('data', look);
+      this.child.once('close', () => reject(new Error(`expected ${what}, got ${this.#stderr}`)));
     });
   }
 }

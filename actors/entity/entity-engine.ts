@@ -1,0 +1,120 @@
+/**
+ * The entity platform without its edges: one ingest actor and one replica of each module per thread, and the partitions
+ * spread over them. No HTTP, no configuration files, no reads: `createPlatform` wraps it, tests drive it.
+ *
+ *   ingest(body) -> ingest actor -> partitions' logs -> answer          (durable)
+ *                                        └-> hooks, records, links, outbox, change feed   (applied)
+ *
+ * Runs on: main.
+ */
+import type { ActorRef, ActorSystem, Recipe } from '../../core/index.js';
+import type { Folder, InputFault, Model } from '../../stores/internal.js';
+import type { Change, ChangeGap, SubscribeOptions } from './change-feed.js';
+import type { DeadLetterView } from './dead-letters.js';
+import type { TaskInput } from './hook.js';
+import type { KitInit, ModuleChoice, PlatformLimits } from './kit-init.js';
+import type { Position } from './position.js';
+
+export type { Position } from './position.js';
+
+export interface EntityEngineOptions {
+  /** Started by the caller, who stops it after {@link EntityEngine.stop}. */
+  readonly system: ActorSystem;
+  /** Opened by the caller, who closes it after {@link EntityEngine.stop}. */
+  readonly folder: Folder;
+  /** Adopted by the folder. */
+  readonly model: Model;
+  /** The modules whose hooks run; partitions start to work on a thread when each has reported there. */
+  readonly modules?: readonly ModuleChoice[];
+  /** Actors that host modules: each is spawned once on every thread, and given the run's {@link KitInit}. */
+  readonly moduleActors?: readonly ((init: KitInit) => Recipe<unknown>)[];
+  readonly limits?: Partial<PlatformLimits>;
+}
+
+export interface IngestOptions {
+  /** Takes what is valid and names the rest. Default false: one fault refuses all. */
+  readonly isPartial?: boolean;
+  /** The same key with the same body is answered the same without a second effect, for an hour. */
+  readonly idempotencyKey?: string;
+  /** Who sends, for the record and for limits: an address or a token's name. */
+  readonly client?: string;
+  /** Answers only when what was accepted has had its effect. Default false: when it is durable. */
+  readonly isAwaited?: boolean;
+}
+
+/** What became of a request. */
+export interface IngestAnswer {
+  /**
+   * 200 stored, and applied if that was awaited; 202 stored, but not applied in time; 409 the key was used with another
+   * body; 422 faults; 503 no room now: come again after `retryAfterMs`.
+   */
+  readonly status: 200 | 202 | 409 | 422 | 503;
+  /** JSON to print as it is. */
+  readonly body: Uint8Array;
+  /** The last task of the request in every partition it touched. */
+  readonly positions: readonly Position[];
+  readonly retryAfterMs?: number;
+  /** Data-points accepted and rejected, for metrics and logs. */
+  readonly accepted: number;
+  readonly rejected: number;
+  /** The first faults, as DP³ lists them; all of them are in `body`. */
+  readonly faults: readonly InputFault[];
+}
+
+/** Counters of the run, summed over threads; all grow only, but for the gauges. */
+export interface EngineStats {
+  readonly tasksAppended: number;
+  readonly tasksApplied: number;
+  readonly tasksDerived: number;
+  readonly tasksDenied: number;
+  readonly pointsApplied: number;
+  readonly entitiesCreated: number;
+  readonly entitiesDeleted: number;
+  readonly hooksFailed: number;
+  readonly deadLetters: number;
+  readonly commits: number;
+  readonly partitionRestarts: number;
+  /** Gauges: tasks stored and not applied; derived tasks on their way. */
+  readonly lag: number;
+  readonly outbox: number;
+  /** Of each partition, by number. */
+  readonly lags: readonly number[];
+}
+
+export interface EntityEngine {
+  /** What the actors of this run were started with. */
+  readonly init: KitInit;
+  /** By actor of `moduleActors`, then by thread. */
+  readonly moduleRefs: readonly (readonly ActorRef<unknown>[])[];
+  /**
+   * Takes data-points: JSON text or bytes (then gone: they are moved), or the parsed array. Answers when they are
+   * durable. Never rejects for what a client sent; rejects PLATFORM_STOPPED.
+   */
+  ingest(
+    body: Uint8Array | string | readonly unknown[],
+    options?: IngestOptions,
+  ): Promise<IngestAnswer>;
+  /** Takes tasks on single entities: a value set, ttl tokens, a delete. As {@link ingest} with the faults of each. */
+  submit(tasks: readonly TaskInput[], options?: IngestOptions): Promise<IngestAnswer>;
+  /** Resolves when the effects of all these are stored. Rejects ASK_TIMEOUT, PLATFORM_STOPPED. */
+  applied(positions: readonly Position[], options?: { deadlineMs?: number }): Promise<void>;
+  /** Resolves when everything stored so far has been applied, with what it derived. Rejects ASK_TIMEOUT. */
+  idle(options?: { deadlineMs?: number }): Promise<void>;
+  /**
+   * What changes, after it is stored. A reader that is too slow gets a gap in place of what it missed. Ends with the
+   * engine, or by leaving the loop.
+   */
+  subscribe(options?: SubscribeOptions): AsyncIterable<Change | ChangeGap>;
+  /** Runs the creation hooks of a type's entities again, as tasks of their own. Resolves when all are stored. */
+  refresh(etype: string): Promise<number>;
+  deadLetters(options?: { countMax?: number; after?: string }): Promise<DeadLetterView[]>;
+  /** Takes dead letters into the log again; each at most once. Answers how many. */
+  replayDeadLetters(ids: readonly string[]): Promise<number>;
+  dropDeadLetters(ids: readonly string[]): Promise<number>;
+  stats(): Promise<EngineStats>;
+  /**
+   * Takes nothing new, applies what is stored until the deadline (default 10 s), and ends the actors. What is left is
+   * durable and goes on at the next start. A second stop is the same promise.
+   */
+  stop(options?: { deadlineMs?: number }): Promise<{ drained: boolean; left: number }>;
+}

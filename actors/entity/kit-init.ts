@@ -1,0 +1,36 @@
+/**
+ * What every actor of one platform run is started with: plain data, so that it travels to any thread, where the first
+ * actor that comes makes the thread's kit of it (see thread-kit.ts).
+ * Runs on: any.
+ */
+import type { EntitySpec, ModelNumbersForm } from '../../stores/internal.js';
+import type { PLATFORM_LIMITS } from '../limits.js';
+
+/** The platform's limits as numbers, so that a run, or a test, may have others. */
+export type PlatformLimits = { readonly [K in keyof typeof PLATFORM_LIMITS]: number };
+
+/** A module that a run has: what its actor loads on each thread. */
+export interface ModuleChoice {
+  /** Unique in a run; the name of its configuration. */
+  readonly name: string;
+  /** Where it is imported from. */
+  readonly url: string;
+  /** What stands in `modules/<name>.yml`, parsed. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Start argument of every actor of the platform. */
+export interface KitInit {
+  /** The data folder; the main thread holds its lock. */
+  readonly dir: string;
+  /** Tells runs in one process apart. */
+  readonly runId: number;
+  readonly specs: readonly EntitySpec[];
+  readonly numbers: ModelNumbersForm;
+  readonly partitions: number;
+  readonly durability: 'fsync' | 'os';
+  readonly modules: readonly ModuleChoice[];
+  readonly limits: PlatformLimits;
+  /** The last process ended without a stop: notes of hooks go to a file as well, until what it left is applied. */
+  readonly isCareful: boolean;
+}

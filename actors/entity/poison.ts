@@ -1,0 +1,125 @@
+/**
+ * Finds the task that kills. Before its hooks run a task is noted, where the note outlives the thread (shared memory)
+ * or, after a process has ended without a stop, the process (a small file). Who begins anew finds the notes:
+ *
+ *   free ── begin ──> running ── end ──> free
+ *                        │ thread dies
+ *                     suspect ── begin ──> runningAgain ── end ──> free
+ *                                               │ thread dies
+ *                                            poison ── begin ──> told so; the task is a dead letter
+ *
+ * While there are suspects tasks run one by one, so that the second death names one.
+ * Runs on: thread.
+ */
+import { type Lane, placeOf, seqOf } from '../../stores/internal.js';
+import type { CarefulNotes } from './careful-notes.js';
+import { NOTES, NoteState, type SharedWords } from './shared-words.js';
+
+/** Process deaths noted at one task that make it a poison; one more happened before anything was noted. */
+const NOTED_DEATHS_MAX = 2;
+
+export class PoisonWatch {
+  readonly #words: SharedWords;
+  readonly #partition: number;
+  /** seq -> its note: what a dead thread left. */
+  readonly #suspects = new Map<number, number>();
+  readonly #careful: CarefulNotes | undefined;
+  #carefulUntil: readonly number[];
+  #fileSuspect: { readonly seq: number; readonly deaths: number } | undefined;
+
+  /**
+   * `careful` with the next number of each lane at the start: tasks before them are noted in the file as well.
+   */
+  constructor(options: {
+    words: SharedWords;
+    partition: number;
+    careful?: { notes: CarefulNotes; until: readonly number[] } | undefined;
+  }) {
+    this.#words = options.words;
+    this.#partition = options.partition;
+    this.#careful = options.careful?.notes;
+    this.#carefulUntil = options.careful?.until ?? [0, 0];
+    this.#fileSuspect = this.#careful?.read(options.partition);
+    for (let at = 0; at < NOTES; at++) {
+      const note = this.#words.note(this.#partition, at);
+      if (note.state === NoteState.free) continue;
+      const wasFirst = note.state === NoteState.running || note.state === NoteState.suspect;
+      const state = wasFirst ? NoteState.suspect : NoteState.poison;
+      this.#words.setNoteState(this.#partition, at, state);
+      this.#suspects.set(seqOf(note.number, note.lane as Lane), at);
+    }
+  }
+
+  /** True while tasks must run one by one. */
+  get isSerial(): boolean {
+    return this.#suspects.size > 0 || this.#fileSuspect !== undefined;
+  }
+
+  /** Notes that a task begins: the note to {@link end} with, or `poison`: it must not run. */
+  begin(lane: number, number: number): number | 'poison' {
+    const seq = seqOf(number, lane as Lane);
+    const note = this.#suspects.get(seq) ?? this.#free();
+    const isSuspect = this.#suspects.has(seq);
+    if (isSuspect && this.#words.note(this.#partition, note).state === NoteState.poison) {
+      return this.#condemn(seq, note);
+    }
+    if (this.#isInFile(lane, number) && this.#noteInFile(seq) === 'poison') {
+      return this.#condemn(seq, isSuspect ? note : undefined);
+    }
+    const state = isSuspect ? NoteState.runningAgain : NoteState.running;
+    this.#words.setNote(this.#partition, note, { state, lane, number, hook: 0 });
+    return note;
+  }
+
+  /** The task is over, however. */
+  end(note: number): void {
+    if (this.#suspects.size > 0 || this.#careful !== undefined) this.#clear(note);
+    this.#words.setNoteState(this.#partition, note, NoteState.free);
+  }
+
+  /** This incarnation ends with its thread alive: what ran is no suspect for that. */
+  release(): void {
+    for (let at = 0; at < NOTES; at++) {
+      const { state } = this.#words.note(this.#partition, at);
+      if (state === NoteState.running)
+        this.#words.setNoteState(this.#partition, at, NoteState.free);
+      if (state === NoteState.runningAgain)
+        this.#words.setNoteState(this.#partition, at, NoteState.suspect);
+    }
+  }
+
+  #free(): number {
+    let at = 0;
+    while (this.#words.note(this.#partition, at).state !== NoteState.free) at++;
+    return at;
+  }
+
+  #clear(note: number): void {
+    const { lane, number } = this.#words.note(this.#partition, note);
+    const seq = seqOf(number, lane as Lane);
+    this.#suspects.delete(seq);
+    if (!this.#isInFile(lane, number)) return;
+    if (this.#fileSuspect?.seq === seq) this.#fileSuspect = undefined;
+    this.#careful?.clear(this.#partition);
+  }
+
+  #condemn(seq: number, note: number | undefined): 'poison' {
+    if (note !== undefined) this.#words.setNoteState(this.#partition, note, NoteState.free);
+    this.#suspects.delete(seq);
+    if (this.#fileSuspect?.seq === seq) this.#fileSuspect = undefined;
+    const { lane, number } = placeOf(seq);
+    if (this.#isInFile(lane, number)) this.#careful?.clear(this.#partition);
+    return 'poison';
+  }
+
+  #isInFile(lane: number, number: number): boolean {
+    return this.#careful !== undefined && number < this.#carefulUntil[lane]!;
+  }
+
+  #noteInFile(seq: number): 'poison' | 'noted' {
+    const known = this.#fileSuspect?.seq === seq ? this.#fileSuspect.deaths : 0;
+    if (known >= NOTED_DEATHS_MAX) return 'poison';
+    this.#careful?.write(this.#partition, { seq, deaths: known + 1 });
+    return 'noted';
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Puts what became of a task into the partition's state, in one synchronous piece: all that may fail has been done before
+ * the first change, so that no commit ever takes half a task.
+ * Runs on: thread.
+ */
+import {
+  EVERYTHING,
+  type Lane,
+  type LaneCursor,
+  type LinkChange,
+  type PartitionState,
+  seqOf,
+} from '../../stores/internal.js';
+import { type DeadLetter, encodeDeadLetter } from './dead-letters.js';
+import { type Derivation, type DerivedEntry, deriveEntries } from './derived-entries.js';
+import type { QueuedTask } from './lane-queue.js';
+import type { TaskResult } from './task-run.js';
+import type { ThreadKit } from './thread-kit.js';
+
+/** What a task changed and derived, as it will be put. */
+export interface Prepared {
+  readonly queued: QueuedTask;
+  readonly result: TaskResult;
+  readonly entries: readonly DerivedEntry[];
+  readonly letters: readonly Uint8Array[];
+}
+
+export class ResultStore {
+  readonly #kit: ThreadKit;
+  readonly #state: PartitionState;
+  #outboxNext: number;
+  #deadLetterNext: number;
+  /** Targets of what has been put since {@link takeTargets}. */
+  #targets = new Set<number>();
+
+  constructor(kit: ThreadKit, state: PartitionState) {
+    this.#kit = kit;
+    this.#state = state;
+    this.#outboxNext = state.cursor.outboxNext;
+    this.#deadLetterNext = state.cursor.deadLetterNext;
+  }
+
+  /** Where the partition stands, with its lanes there. */
+  moveCursor(derived: LaneCursor, external: LaneCursor): void {
+    this.#state.moveCursor({
+      lanes: [derived, external],
+      outboxNext: this.#outboxNext,
+      deadLetterNext: this.#deadLetterNext,
+    });
+  }
+
+  /** The partitions that got rows since the last call. */
+  takeTargets(): Set<number> {
+    const targets = this.#targets;
+    this.#targets = new Set();
+    return targets;
+  }
+
+  /** Everything of a result that may fail; changes nothing. Throws VALUE_NOT_STORABLE. */
+  prepare(queued: QueuedTask, result: TaskResult, now: number): Prepared {
+    const { entries, stopped } = this.#derive(queued, result, now);
+    const letters = stopped.map((letter) => encodeDeadLetter(letter));
+    if (result.skipped.length > 0) letters.push(this.#unknownLetter(queued, result, now));
+    return { queued, result, entries, letters };
+  }
+
+  /** Puts all of it. Answers how many rows are to be delivered. */
+  put({ queued, result, entries, letters }: Prepared): number {
+    this.#storeEntity(queued, result);
+    for (const link of result.links) this.#storeLink(queued, link);
+    for (const bytes of letters) this.#putLetter(bytes);
+    for (const { target, bytes, tasks } of entries) {
+      this.putOutbox(target, bytes);
+      this.#kit.counters.tasksDerived += tasks;
+    }
+    return entries.length;
+  }
+
+  /** The task could not be done. */
+  bury(queued: QueuedTask, why: Pick<DeadLetter, 'reason' | 'message'>, now: number): void {
+    this.#putLetter(this.#letter(queued, why, now));
+  }
+
+  putOutbox(target: number, bytes: Uint8Array): void {
+    this.#state.putOutbox(target, this.#outboxNext++, bytes);
+    this.#targets.add(target);
+  }
+
+  #derive(queued: QueuedTask, { outputs, sendings }: TaskResult, now: number): Derivation {
+    const { init, numbers } = this.#kit;
+    return deriveEntries(outputs, sendings, {
+      partition: this.#state.partition,
+      seq: seqOf(queued.number, queued.lane as Lane),
+      entry: queued.entry,
+      now,
+      numbers,
+      partitions: init.partitions,
+      depthMax: init.limits.derivedDepthMax,
+      tasksMax: init.limits.derivedEntryTasks,
+    });
+  }
+
+  #storeEntity({ task }: QueuedTask, result: TaskResult): void {
+    const { effect, record } = result;
+    const own = { etype: task.etype, eid: task.eid };
+    for (const { attr, t1, no, items } of result.chunks) {
+      if (items === undefined) this.#state.removeChunk(own, attr, { t1, no });
+      else this.#state.putChunk(own, attr, { t1, no, items });
+    }
+    if (record === undefined) return;
+    if (effect === 'deleted') {
+      this.#remove(own, result);
+      return;
+    }
+    if (effect === 'none') return;
+    this.#state.putRecord(own, record);
+    if (effect !== 'created') return;
+    this.#state.addCount(task.etype, 1);
+    if (record.incarnation > 1) this.#state.setTombstone(own, undefined);
+  }
+
+  #remove(own: { etype: number; eid: string | number }, { record }: TaskResult): void {
+    for (const attr of [...record!.spilled.keys()]) {
+      for (const chunk of this.#state.chunks(own, attr, EVERYTHING))
+        this.#state.removeChunk(own, attr, chunk);
+    }
+    for (const { source } of this.#state.links(own)) this.#state.removeLink(own, source);
+    this.#state.removeRecord(own);
+    this.#state.setTombstone(own, record!.incarnation);
+    this.#state.addCount(own.etype, -1);
+  }
+
+  /** A link ends with the last data-point that says it. */
+  #storeLink({ task }: QueuedTask, link: LinkChange): void {
+    const own = { etype: task.etype, eid: task.eid };
+    const source = { etype: link.etype, attr: link.attr, eid: link.eid };
+    if (link.op === 'remove') this.#state.removeLink(own, source);
+    if (link.op !== 'add') return;
+    const until = this.#state.link(own, source) ?? -Infinity;
+    if (link.until > until) this.#state.putLink(own, source, link.until);
+  }
+
+  #putLetter(bytes: Uint8Array): void {
+    this.#kit.counters.deadLetters++;
+    this.#state.putDeadLetter(this.#deadLetterNext++, bytes);
+  }
+
+  #letter(
+    queued: QueuedTask,
+    why: Pick<DeadLetter, 'reason' | 'message'>,
+    now: number,
+  ): Uint8Array {
+    const { task, entry, lane, number } = queued;
+    const seq = seqOf(number, lane as Lane);
+    return encodeDeadLetter({ ...why, at: now, seq, entry: { ...entry, tasks: [task] } });
+  }
+
+  /** What is left of a task when the model no longer has the type, or attributes, it is about. */
+  #unknownLetter(queued: QueuedTask, { entity, skipped }: TaskResult, now: number): Uint8Array {
+    const { task } = queued;
+    if (entity === undefined) {
+      const message = `expected an entity type of the model, got number ${task.etype}`;
+      return this.#letter(queued, { reason: 'unknown', message }, now);
+    }
+    const message = `expected attributes of "${entity.id}", got ${skipped.length} data-points of others`;
+    const points = skipped.map((place) => task.points[place]!);
+    const left = { ...queued, task: { etype: task.etype, eid: task.eid, points } };
+    return this.#letter(left, { reason: 'unknown', message }, now);
+  }
+}

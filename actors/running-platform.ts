@@ -1,0 +1,220 @@
+/**
+ * A platform that has started: each method passes on to the part that does it, unless the platform is stopping.
+ * Runs on: main.
+ */
+import { CodedError, type Logger } from '../core/index.js';
+import { type Defined, type Folder, type FsckReport, fsck } from '../stores/internal.js';
+import { type ConfigFolder, configFaultText, readConfigFolder } from './config/config-folder.js';
+import type { Change, ChangeGap, SubscribeOptions } from './entity/change-feed.js';
+import type { DeadLetterView } from './entity/dead-letters.js';
+import type { EntityEngine, IngestAnswer, IngestOptions } from './entity/entity-engine.js';
+import type { EntityReader } from './entity/entity-reader.js';
+import type { TaskInput } from './entity/hook.js';
+import type { Position } from './entity/position.js';
+import { type EntityAccess, entityAccess } from './entity-access.js';
+import type { ModuleControl } from './module/module-control.js';
+import type { PlatformSettings } from './platform-config.js';
+import type {
+  DeadLetters,
+  Platform,
+  PlatformControl,
+  PlatformStats,
+  PlatformStopped,
+} from './platform-surface.js';
+
+/** What a platform is made of when all has been opened. */
+export interface PlatformParts {
+  readonly settings: PlatformSettings;
+  readonly folder: Folder;
+  readonly engine: EntityEngine;
+  readonly control: ModuleControl;
+  readonly reader: EntityReader;
+  /** Closes all of these; called once. */
+  stop(options: { readonly deadlineMs?: number }): Promise<PlatformStopped>;
+}
+
+/** Dead letters taken at once where all are meant. */
+const LETTERS_AT_ONCE = 500;
+
+export class RunningPlatform implements Platform {
+  readonly dir: string;
+  readonly model: Platform['model'];
+  readonly partitions: number;
+  readonly reader: EntityReader;
+  readonly modules: readonly string[];
+  readonly notices: readonly string[];
+  readonly folder: ConfigFolder | undefined;
+  readonly logger: Logger;
+  readonly deadLetters: DeadLetters;
+  readonly control: PlatformControl;
+  readonly #parts: PlatformParts;
+  #stopping: Promise<PlatformStopped> | undefined = undefined;
+
+  constructor(parts: PlatformParts) {
+    const { settings, engine, reader } = parts;
+    this.#parts = parts;
+    this.dir = settings.dataDir;
+    this.model = settings.model;
+    this.partitions = engine.init.partitions;
+    this.reader = reader;
+    this.modules = settings.modules.map(({ name }) => name);
+    this.notices = settings.notices;
+    this.folder = settings.folder;
+    this.logger = settings.logger;
+    this.deadLetters = {
+      list: async (options) => this.#running.deadLetters(options),
+      replay: async (which) =>
+        this.#eachLetter(which, (ids) => this.#running.replayDeadLetters(ids)),
+      drop: async (which) => this.#eachLetter(which, (ids) => this.#running.dropDeadLetters(ids)),
+    };
+    this.control = {
+      refreshModuleConfig: (module, config) => this.#refreshModule(module, config),
+      refreshOnEntityCreation: async (etype) => this.#running.refresh(etype),
+    };
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  async ingest(
+    points: readonly unknown[] | Uint8Array | string,
+    options?: IngestOptions,
+  ): Promise<IngestAnswer> {
+    return this.#running.ingest(points, options);
+  }
+
+  async submit(tasks: readonly TaskInput[], options?: IngestOptions): Promise<IngestAnswer> {
+    return this.#running.submit(tasks, options);
+  }
+
+  entity<D extends Defined>(definition: D): EntityAccess<D> {
+    const entity = this.model.entities.get(definition.id);
+    if (entity === undefined)
+      throw new CodedError(
+        'ENTITY_UNKNOWN',
+        `expected an entity type of the model, got "${definition.id}"`,
+        { details: { etype: definition.id } },
+      );
+    return entityAccess<D>({
+      entity,
+      reader: this.reader,
+      ingest: (points, options) => this.ingest(points, options),
+      submit: (tasks, options) => this.submit(tasks, options),
+      now: Date.now,
+    });
+  }
+
+  set(
+    etype: string,
+    eid: unknown,
+    value: { readonly attr: string; readonly v: unknown; readonly src?: string },
+    options?: IngestOptions,
+  ): Promise<IngestAnswer> {
+    const kind = this.model.entities.get(etype)?.attributes.get(value.attr)?.kind;
+    const now = kind === 'observations' ? { t1: Date.now() } : {};
+    return this.submit([{ etype, eid, dataPoints: [{ ...value, ...now }] }], options);
+  }
+
+  setTtl(
+    etype: string,
+    eid: unknown,
+    tokens: Readonly<Record<string, number | string | Date>>,
+    options?: IngestOptions,
+  ): Promise<IngestAnswer> {
+    return this.submit([{ etype, eid, ttlTokens: tokens }], options);
+  }
+
+  delete(etype: string, eid: unknown, options?: IngestOptions): Promise<IngestAnswer> {
+    return this.submit([{ etype, eid, delete: true }], options);
+  }
+
+  changes(options?: SubscribeOptions): AsyncIterable<Change | ChangeGap> {
+    return this.#running.subscribe(options);
+  }
+
+  async applied(
+    positions: readonly Position[],
+    options?: { readonly deadlineMs?: number },
+  ): Promise<void> {
+    return this.#running.applied(positions, options);
+  }
+
+  async idle(options?: { readonly deadlineMs?: number }): Promise<void> {
+    return this.#running.idle(options);
+  }
+
+  async stats(): Promise<PlatformStats> {
+    const [engine, telemetry] = await Promise.all([
+      this.#running.stats(),
+      this.#parts.control.telemetry(),
+    ]);
+    return { engine, hooks: telemetry.hooks, hookFaults: telemetry.faults };
+  }
+
+  async fsck(): Promise<FsckReport> {
+    this.#assertRunning();
+    return fsck(this.#parts.folder);
+  }
+
+  stop(options: { readonly deadlineMs?: number } = {}): Promise<PlatformStopped> {
+    this.#stopping ??= this.#parts.stop(options);
+    return this.#stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /** The engine, while it takes anything. */
+  get #running(): EntityEngine {
+    this.#assertRunning();
+    return this.#parts.engine;
+  }
+
+  #assertRunning(): void {
+    if (this.isStopping)
+      throw new CodedError('PLATFORM_STOPPED', 'expected a running platform, got one that stops');
+  }
+
+  async #refreshModule(
+    module: string,
+    config: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<number> {
+    this.#assertRunning();
+    const fresh = config ?? (await this.#readModuleConfig(module));
+    return this.#parts.control.reload(module, fresh);
+  }
+
+  async #readModuleConfig(module: string): Promise<Readonly<Record<string, unknown>>> {
+    const { folder, moduleConfigs } = this.#parts.settings;
+    const fixed = moduleConfigs[module];
+    if (folder === undefined || fixed !== undefined) return fixed ?? {};
+    const read = await readConfigFolder(folder.dir);
+    if (!Array.isArray(read)) return read.modules.config.get(module) ?? {};
+    const faults = read.map(configFaultText);
+    throw new CodedError(
+      'CONFIG_FOLDER_INVALID',
+      `${folder.dir}: ${faults.length} faults\n  ${faults.join('\n  ')}`,
+      { details: { faults } },
+    );
+  }
+
+  /** All: page by page, each letter once, those that are buried meanwhile left out. */
+  async #eachLetter(
+    which: readonly string[] | 'all',
+    act: (ids: readonly string[]) => Promise<number>,
+  ): Promise<number> {
+    if (which !== 'all') return act(which);
+    let done = 0;
+    let after: string | undefined;
+    for (;;) {
+      const place: { countMax: number; after?: string } = { countMax: LETTERS_AT_ONCE };
+      if (after !== undefined) place.after = after;
+      const letters: readonly DeadLetterView[] = await this.#running.deadLetters(place);
+      if (letters.length === 0) return done;
+      done += await act(letters.map(({ id }) => id));
+      after = letters.at(-1)!.id;
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * A process that takes data in and derives is killed again and again, at instants drawn from a seed; what it had
+ * acknowledged must be there once, what was never sent must not.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { CRASH_HOSTS, type CrashState } from '../../support/entity-crash-child.js';
+
+const CHILD = fileURLToPath(new URL('../../support/entity-crash-child.js', import.meta.url));
+const ROUND_MS_MAX = 60_000;
+/** A killed process has lived for this long at most after it had opened the folder. */
+const LIFE_MS = 160;
+const NUMBERS_PER_ROUND = 100_000;
+
+/** What all children together have been told, and have told. */
+class Accounts {
+  readonly sent = new Set<number>();
+  readonly stored = new Set<number>();
+  states = 0;
+
+  hear(line: string): void {
+    const [word = '', rest = ''] = split(line);
+    if (word === 'sent') this.sent.add(Number(rest));
+    if (word === 'stored' || word === 'awaited') this.stored.add(Number(rest));
+    if (word === 'state') this.check(JSON.parse(rest) as CrashState);
+  }
+
+  /** Nothing of this run has been sent yet when a state is told. */
+  check({ values, findings }: CrashState): void {
+    this.states++;
+    assert.deepEqual(findings, []);
+    for (const [eid, held] of Object.entries(values)) {
+      const once = new Set(held);
+      assert.equal(once.size, held.length, `each value of ${eid} once`);
+      for (const value of held) assert.ok(this.sent.has(value), `${value} of ${eid} was sent`);
+    }
+    const of = (eid: string): Set<number> => new Set(values[eid]);
+    const hosts = Array.from({ length: CRASH_HOSTS }, (_, host) => of(`h${host}`));
+    const users = Array.from({ length: CRASH_HOSTS }, (_, host) => of(`u-h${host}`));
+    for (const n of this.stored) {
+      assert.ok(hosts[n % CRASH_HOSTS]!.has(n), `${n} at its host`);
+      assert.ok(users[n % CRASH_HOSTS]!.has(n), `${n} at its user`);
+    }
+    assert.deepEqual(hosts, users);
+  }
+}
+
+/** Resolves when the child has ended: killed `lifeMs` after it opened the folder, or by itself. */
+async function live(
+  words: readonly string[],
+  accounts: Accounts,
+  lifeMs: number | undefined,
+): Promise<void> {
+  const child = spawn(process.execPath, [CHILD, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let trouble = '';
+  child.stderr.on('data', (text: Buffer) => {
+    trouble += text.toString();
+  });
+  const late = setTimeout(() => child.kill('SIGKILL'), ROUND_MS_MAX);
+  let wasKilled = false;
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      accounts.hear(line);
+      if (line !== 'open' || lifeMs === undefined) continue;
+      setTimeout(() => {
+        wasKilled = true;
+        child.kill('SIGKILL');
+      }, lifeMs);
+    }
+    await ended;
+    assert.equal(wasKilled, lifeMs !== undefined, `expected no other end, got ${trouble}`);
+  } finally {
+    clearTimeout(late);
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** Numbers below 1 from a seed; the same each time. */
+function* drawn(seed: number): Generator<number, never> {
+  for (let state = seed; ; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state / 0x1_0000_0000;
+  }
+}
+
+function split(line: string): [string, string] {
+  const at = line.indexOf(' ');
+  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+}
+
+async function killAgain(rounds: number, durability: string, seed: number): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'troupe-crash-'));
+  const accounts = new Accounts();
+  const draw = drawn(seed);
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      const words = [dir, String(round * NUMBERS_PER_ROUND), durability];
+      await live(words, accounts, Math.floor(draw.next().value * LIFE_MS));
+    }
+    await live([dir, 'check', durability], accounts, undefined);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  assert.ok(accounts.states > 0 && accounts.stored.size > rounds / 4);
+}
+
+describe('after SIGKILL at any instant', { concurrency: 2 }, () => {
+  const rounds = Number(process.env.TROUPE_CRASH_ROUNDS ?? 100);
+
+  it('everything acknowledged has its effect once, and nothing else has', () =>
+    killAgain(rounds, 'os', 4_711));
+
+  it('the same with every commit flushed to the disk', () => killAgain(rounds, 'fsync', 42));
+});

@@ -1,0 +1,176 @@
+/**
+ * Modules on real threads: a replica on each or one for all, reloads that all confirm, threads that die.
+ * Runs on: main.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { EntityEngine } from '../../../actors/entity/entity-engine.js';
+import { readView } from '../../../actors/entity/entity-view.js';
+import { startEngine } from '../../../actors/entity/start-engine.js';
+import { acquireKit, type ThreadKit } from '../../../actors/entity/thread-kit.js';
+import type { ModuleDefinition } from '../../../actors/module/module.js';
+import { ModuleControl } from '../../../actors/module/module-control.js';
+import { choiceOf } from '../../../actors/module/module-loader.js';
+import { type ActorSystem, createSystem, hasCode, silentLogger } from '../../../core/index.js';
+import { openFolder } from '../../../stores/internal.js';
+import { hookModel } from '../../support/hook-model.js';
+import { broken, each, faulty, single } from '../../support/hook-modules.js';
+import { until } from '../../support/until.js';
+
+const THREADS = 2;
+const PARTITIONS = 8;
+const HOSTS = Array.from({ length: 16 }, (_, number) => `192.0.2.${number}`);
+
+interface Stage {
+  readonly system: ActorSystem;
+  readonly engine: EntityEngine;
+  readonly control: ModuleControl;
+  readonly kit: ThreadKit;
+}
+
+/** An engine over a folder of its own, with these modules; everything ends with the test. */
+async function stage(t: TestContext, modules: readonly ModuleDefinition[]): Promise<Stage> {
+  const dir = mkdtempSync(join(tmpdir(), 'troupe-modules-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const model = hookModel();
+  const folder = await openFolder(dir, { model, partitions: PARTITIONS, durability: 'os' });
+  t.after(() => folder.close());
+  const system = await createSystem({ threads: THREADS, logger: silentLogger });
+  t.after(() => system.stop({ deadlineMs: 0 }));
+  const choices = modules.map((module) => choiceOf(module));
+  const control = new ModuleControl(system, choices);
+  t.after(() => control.stop());
+  const engine = await startEngine({
+    system,
+    folder,
+    model,
+    modules: choices,
+    moduleActors: control.actors,
+  });
+  t.after(() => engine.stop({ deadlineMs: 0 }));
+  control.attach(engine.moduleRefs.flat());
+  const kit = acquireKit(engine.init);
+  t.after(() => kit.release());
+  return { system, engine, control, kit };
+}
+
+/** Gives every host a name, and waits for all that follows. */
+async function nameHosts({ engine }: Stage, name: string): Promise<void> {
+  const points = HOSTS.map((id) => ({ type: 'host', id, attr: 'name', v: name }));
+  assert.equal((await engine.ingest(points)).status, 200);
+  await engine.idle({ deadlineMs: 20_000 });
+}
+
+/** What modules have derived for the hosts. */
+function countries({ kit }: Stage): string[] {
+  kit.environments.state.refresh();
+  const found = HOSTS.map((eid) => readView(kit, 'host', eid, Date.now())?.value('country'));
+  return [...new Set(found.map(String))].sort();
+}
+
+test('a module has a replica on each thread, and its hooks run beside the partitions', async (t) => {
+  const on = await stage(t, [each]);
+  await nameHosts(on, 'a');
+  assert.deepEqual(countries(on), ['first on 1', 'first on 2']);
+  const { hooks, faults } = await on.control.telemetry();
+  assert.equal(hooks['on_new_plain/each.onName/(host,name)/executions'], HOSTS.length);
+  assert.equal(hooks['on_new_plain/each.onName/(host,name)/created_tasks'], HOSTS.length);
+  assert.deepEqual(faults, []);
+});
+
+test('a module with one instance is called from the partitions of all threads', async (t) => {
+  const on = await stage(t, [single]);
+  await nameHosts(on, 'a');
+  assert.equal(countries(on).length, 1);
+  assert.match(countries(on)[0]!, /^first on [12]$/);
+  const { hooks } = await on.control.telemetry();
+  assert.equal(hooks['on_new_plain/single.onName/(host,name)/executions'], HOSTS.length);
+});
+
+for (const module of [each, single]) {
+  test(`a reload is in force on all threads when it resolves (${module.name})`, async (t) => {
+    const on = await stage(t, [module]);
+    assert.equal(await on.control.reload(module.name, { mark: 'second' }), 2);
+    await nameHosts(on, 'a');
+    assert.ok(countries(on).every((country) => country.startsWith('second on ')));
+    assert.deepEqual(on.control.generations(), { [module.name]: 2 });
+  });
+
+  test(`a replica whose thread has died comes back with what is in force (${module.name})`, async (t) => {
+    const on = await stage(t, [module]);
+    await on.control.reload(module.name, { mark: 'second' });
+    for (const thread of [1, 2]) assert.ok(on.system.killThread(thread));
+    await until(() => on.system.threads.length > THREADS, 'the threads back');
+    await nameHosts(on, 'b');
+    assert.ok(
+      countries(on).every((country) => country.startsWith('second on ')),
+      countries(on).join(),
+    );
+    assert.equal(await on.control.reload(module.name, { mark: 'third' }), 3);
+    await nameHosts(on, 'c');
+    assert.ok(countries(on).every((country) => country.startsWith('third on ')));
+  });
+}
+
+test('a thread that dies over a reload does not leave a replica behind', async (t) => {
+  const on = await stage(t, [each]);
+  for (const [round, thread] of [1, 2, 1].entries()) {
+    const reload = on.control.reload('each', { mark: `round ${round}` });
+    on.system.killThread(thread);
+    await reload;
+    await nameHosts(on, `${round}`);
+    assert.ok(
+      countries(on).every((country) => country.startsWith(`round ${round} on `)),
+      countries(on).join(),
+    );
+  }
+});
+
+test('a configuration that one replica refuses is in force on none', async (t) => {
+  const on = await stage(t, [each]);
+  await assert.rejects(
+    on.control.reload('each', { mark: 'second', refuses: 2 }),
+    (error) => hasCode(error, 'MODULE_FAILED') && /not on thread 2/.test(error.message),
+  );
+  await assert.rejects(on.control.reload('each', { mark: 7 }), (error) =>
+    hasCode(error, 'MODULE_FAILED'),
+  );
+  await assert.rejects(on.control.reload('nope', {}), /expected the name of an enabled module/);
+  await nameHosts(on, 'a');
+  assert.deepEqual(countries(on), ['first on 1', 'first on 2']);
+  assert.equal(await on.control.reload('each', { mark: 'second' }), 2);
+});
+
+test('reloads of one moment follow each other', async (t) => {
+  const on = await stage(t, [each]);
+  const marks = ['a', 'b', 'c', 'd'];
+  const reloads = marks.map((mark) => on.control.reload('each', { mark }));
+  assert.deepEqual(await Promise.all(reloads), [2, 3, 4, 5]);
+  await nameHosts(on, 'a');
+  assert.deepEqual(countries(on), ['d on 1', 'd on 2']);
+});
+
+test('what hooks do wrong is told over all threads, also of a module with one instance', async (t) => {
+  const on = await stage(t, [faulty]);
+  await nameHosts(on, 'throw');
+  await nameHosts(on, 'bad result');
+  const { hooks, faults } = await on.control.telemetry();
+  assert.equal(hooks['on_new_plain/faulty.onName/(host,name)/failures'], 2 * HOSTS.length);
+  const codes = new Set(faults.map(({ code }) => code));
+  assert.deepEqual(codes, new Set(['HOOK_FAILED', 'HOOK_RESULT_INVALID']));
+  assert.equal(faults.find(({ code }) => code === 'HOOK_FAILED')?.error?.message, 'no such name');
+});
+
+test('a module that does not start keeps the engine from starting, and is named', async (t) => {
+  await assert.rejects(
+    stage(t, [each, broken]),
+    (error) =>
+      hasCode(error, 'MODULE_FAILED') &&
+      /^module "broken" \(file:.*\): expected start to go well, got: no licence$/.test(
+        error.message,
+      ),
+  );
+});
