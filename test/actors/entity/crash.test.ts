@@ -32,9 +32,10 @@ class Accounts {
   }
 
   /** Nothing of this run has been sent yet when a state is told. */
-  check({ values, findings }: CrashState): void {
+  check({ values, findings, letters }: CrashState): void {
     this.states++;
     assert.deepEqual(findings, []);
+    assert.deepEqual(letters, []);
     for (const [eid, held] of Object.entries(values)) {
       const once = new Set(held);
       assert.equal(once.size, held.length, `each value of ${eid} once`);
@@ -111,6 +112,35 @@ async function killAgain(rounds: number, durability: string, seed: number): Prom
   }
   assert.ok(accounts.states > 0 && accounts.stored.size > rounds / 4);
 }
+
+describe('a task that takes the process along', () => {
+  it('is passed when that has happened three times, and what came after it is applied', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'troupe-crash-'));
+    const lines: string[] = [];
+    const run = async (): Promise<string | null> => {
+      const child = spawn(process.execPath, [CHILD, dir, lines.length === 0 ? '13' : 'check', 'os', 'slay'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        timeout: ROUND_MS_MAX,
+        killSignal: 'SIGTERM',
+      });
+      const ended = new Promise<string | null>((resolve) =>
+        child.once('close', (_code, signal) => resolve(signal)),
+      );
+      for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+      return ended;
+    };
+    try {
+      for (let death = 1; death <= 3; death++) assert.equal(await run(), 'SIGKILL', `death ${death}`);
+      assert.equal(await run(), null);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+    const state = JSON.parse(lines.at(-1)!.slice('state '.length)) as CrashState;
+    assert.deepEqual(state.letters, ['poison']);
+    assert.deepEqual(state.findings, []);
+    assert.deepEqual(state.values.h3, []);
+  });
+});
 
 describe('after SIGKILL at any instant', { concurrency: 2 }, () => {
   const rounds = Number(process.env.TROUPE_CRASH_ROUNDS ?? 100);

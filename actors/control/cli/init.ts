@@ -1,0 +1,64 @@
+/**
+ * `troupe init DIR`: an application that runs, in a folder that is new or empty. Writes nothing when the folder holds
+ * anything, and takes nothing back when it is interrupted half-way: what is there says so to the next try.
+ * Runs on: main.
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CodedError } from '../../../core/index.js';
+import type { CommandScope } from '../cli.js';
+import { EXIT } from './exit-codes.js';
+import { templateFiles } from './template.js';
+
+/** The words: the folder. Rejects FOLDER_NOT_EMPTY, and FOLDER_UNFIT when it cannot be made or written. */
+export async function init(
+  { terminal }: CommandScope,
+  [dir = '.']: readonly string[],
+): Promise<number> {
+  const files = Object.entries(templateFiles(await packageVersion(), Date.now()));
+  const fault = (error: unknown): never => {
+    throw unfit(dir, error);
+  };
+  await assertEmpty(dir).catch(fault);
+  for (const [path, content] of files) {
+    const place = join(dir, path);
+    await mkdir(dirname(place), { recursive: true }).catch(fault);
+    await writeFile(place, content, { flag: 'wx' }).catch(fault);
+  }
+  const { bold, dim } = terminal.colours;
+  terminal.result({ folder: dir, files: files.map(([path]) => path) }, () =>
+    [
+      `${bold(dir)} holds an application now:`,
+      ...files.map(([path]) => `  ${path}`),
+      dim(`Go on with: cd ${dir} && npm install && npm start`),
+    ].join('\n'),
+  );
+  return EXIT.ok;
+}
+
+/** Of this package: three folders up, and one more when built. */
+export async function packageVersion(): Promise<string> {
+  for (const path of ['../../../../package.json', '../../../package.json']) {
+    const text = await readFile(new URL(path, import.meta.url), 'utf8').catch(() => undefined);
+    if (text !== undefined) return (JSON.parse(text) as { version: string }).version;
+  }
+  return '0.0.0';
+}
+
+async function assertEmpty(dir: string): Promise<void> {
+  const found = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (found.length === 0) return;
+  const text = `expected ${dir} to be new or empty, got ${found.length} in it: ${found[0]}`;
+  throw new CodedError('FOLDER_NOT_EMPTY', text);
+}
+
+function unfit(dir: string, error: unknown): Error {
+  if (error instanceof CodedError) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  return new CodedError('FOLDER_UNFIT', `expected to write in ${dir}, got ${code}`, {
+    cause: error,
+  });
+}

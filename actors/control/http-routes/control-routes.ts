@@ -1,0 +1,99 @@
+/**
+ * Control actions. POST tells what became of the request; GET is kept for old clients and answers as DP³ does, whether
+ * the action was allowed or not.
+ * Runs on: main.
+ */
+import type { ControlAction, ControlOutcome } from '../platform-port.js';
+import { type QueryOf, text } from '../query-spec.js';
+import {
+  failed,
+  type HttpAnswer,
+  type HttpRequest,
+  ok,
+  type Route,
+  refused,
+  route,
+} from '../route.js';
+import { type RouteKit, unknownEntity } from './route-kit.js';
+import { noSnapshots } from './snapshot-routes.js';
+
+const ACTIONS = ['make_snapshots', 'refresh_on_entity_creation', 'refresh_module_config'];
+const QUERY = { etype: text, module: text };
+
+export function controlRoutes(kit: RouteKit): Route[] {
+  const summary = 'Make snapshots, refresh entities by their creation hooks, or reload a module';
+  return (['POST', 'GET'] as const).map((method) =>
+    route({
+      method,
+      path: '/control/:action',
+      access: 'write',
+      summary: method === 'GET' ? `${summary} (deprecated: use POST)` : summary,
+      query: QUERY,
+      handle: (request, query) => act(kit, request, { query, isOld: method === 'GET' }),
+    }),
+  );
+}
+
+async function act(
+  kit: RouteKit,
+  request: HttpRequest,
+  call: { readonly query: QueryOf<typeof QUERY>; readonly isOld: boolean },
+): Promise<HttpAnswer> {
+  const action = actionOf(kit, request.params.action ?? '', call);
+  if ('status' in action) return action;
+  const outcome = await kit.platform.control(action);
+  if (outcome === 'missing') return noSnapshots();
+  return call.isOld ? sent() : answerTo(outcome, action);
+}
+
+/** The action, or the 422: what DP³ refuses, and for POST also what it would pass and drop. */
+function actionOf(
+  kit: RouteKit,
+  name: string,
+  call: { readonly query: QueryOf<typeof QUERY>; readonly isOld: boolean },
+): ControlAction | HttpAnswer {
+  const { etype, module } = call.query;
+  switch (name) {
+    case 'make_snapshots':
+      return { name };
+    case 'refresh_on_entity_creation':
+      if (etype === undefined) return missing('etype');
+      if (kit.platform.model.entities.has(etype)) return { name, etype };
+      return call.isOld ? sent() : refused([unknownEntity(['query', 'etype'], etype)]);
+    case 'refresh_module_config':
+      if (module === undefined) return missing('module');
+      return kit.platform.modules.includes(module)
+        ? { name, module }
+        : notOneOf('module', module, kit);
+    default:
+      return refused([
+        {
+          loc: ['path', 'action'],
+          msg: `Input should be ${ACTIONS.map((one) => `'${one}'`).join(', ')}`,
+          type: 'enum',
+          input: name,
+        },
+      ]);
+  }
+}
+
+function answerTo(outcome: ControlOutcome, action: ControlAction): HttpAnswer {
+  if (outcome === 'sent') return sent();
+  if (outcome === 'forbidden') {
+    return failed(403, `Action '${action.name}' is not among the allowed actions`);
+  }
+  return failed(404, `Nothing to do for action '${action.name}'`);
+}
+
+function sent(): HttpAnswer {
+  return ok({ detail: 'Action sent.' });
+}
+
+function missing(name: string): HttpAnswer {
+  return refused([{ loc: ['query', name], msg: 'Field required', type: 'missing', input: null }]);
+}
+
+function notOneOf(name: string, input: string, kit: RouteKit): HttpAnswer {
+  const msg = `Input should be one of: ${kit.platform.modules.join(', ')}`;
+  return refused([{ loc: ['query', name], msg, type: 'enum', input }]);
+}

@@ -1,0 +1,131 @@
+/** The words of the command line: what is understood, what is refused, what --help promises, what a new folder holds. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { EXIT_CODES } from '../../../actors/control/cli/exit-codes.js';
+import { textOf } from '../../support/source-tree.js';
+import { TroupeCommand } from '../../support/troupe-command.js';
+
+const troupe = new TroupeCommand();
+after(() => troupe.remove());
+
+const COMMANDS = [
+  'init',
+  'check',
+  'serve',
+  'ingest',
+  'query types',
+  'query list',
+  'query record',
+  'query attr',
+  'query values',
+  'query raw',
+  'query explain',
+  'dead-letters list',
+  'dead-letters replay',
+  'dead-letters drop',
+  'fsck',
+  'stats',
+];
+
+test('--help names every command and every exit code', async () => {
+  const { code, stdout, stderr } = await troupe.run(['--help']);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  for (const command of COMMANDS)
+    assert.match(stdout, new RegExp(`^  ${command.split(' ')[0]}`, 'm'));
+  for (const [number, text] of Object.entries(EXIT_CODES))
+    assert.ok(stdout.includes(`${number}  ${text}`), `expected exit code ${number} in --help`);
+});
+
+test('README.md has the same table of exit codes', () => {
+  const rows = [...textOf('README.md').matchAll(/^\| `(\d+)` \| (.*) \|$/gm)].map(
+    ([, number, text]) => [number, text],
+  );
+  assert.deepEqual(Object.fromEntries(rows), { ...EXIT_CODES });
+});
+
+test('every command has help of its own and can print JSON', async () => {
+  const helps = await Promise.all(
+    COMMANDS.map((command) => troupe.run([...command.split(' '), '--help'])),
+  );
+  for (const [index, { code, stdout }] of helps.entries()) {
+    assert.equal(code, 0, COMMANDS[index]);
+    assert.match(stdout, /--json/, COMMANDS[index]);
+  }
+});
+
+test('words that mean nothing end with 2, and say what was meant', async () => {
+  for (const words of [
+    ['serv'],
+    ['serve', '--conf', 'x'],
+    ['serve'],
+    ['serve', '--config', 'c', '--data', 'd', '--port', '70000'],
+    ['serve', '--config', 'c', '--data', 'd', '--durability', 'maybe'],
+    ['query', 'list', 'host'],
+    ['query', 'list', 'host', '--data', 'd', '--url', 'http://127.0.0.1:1'],
+    ['query', 'list', 'host', '--url', 'nonsense'],
+    ['dead-letters', 'drop', '--data', 'd'],
+    ['ingest', 'a', 'b'],
+    [],
+  ]) {
+    const { code, stderr } = await troupe.run(words);
+    assert.deepEqual([words, code], [words, 2], stderr);
+    assert.notEqual(stderr, '');
+  }
+  const { stderr } = await troupe.run(['serv']);
+  assert.match(stderr, /Did you mean serve\?/);
+});
+
+test('init fills a new folder, and refuses one that holds anything', async () => {
+  const made = await troupe.run(['init', 'app', '--json']);
+  assert.equal(made.code, 0, made.stderr);
+  const { files } = JSON.parse(made.stdout) as { files: string[] };
+  assert.ok(files.includes('README.md') && files.includes('config/db_entities/host.yml'));
+  for (const file of files) assert.notEqual(readFileSync(troupe.path('app', file), 'utf8'), '');
+  const again = await troupe.run(['init', 'app']);
+  assert.equal(again.code, 2);
+  assert.match(again.stderr, /expected app to be new or empty/);
+  const file = await troupe.run(['init', 'package.json']);
+  assert.equal(file.code, 3);
+});
+
+test('what init made is in order', async () => {
+  await troupe.run(['init', 'ordered']);
+  const { code, stdout, stderr } = await troupe.run([
+    'check',
+    'ordered/config',
+    '--json',
+    '--strict',
+  ]);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  assert.deepEqual(JSON.parse(stdout), { faults: [], notices: [] });
+});
+
+test('check names every fault with its file and line, and ends with 1', async () => {
+  mkdirSync(troupe.path('faulty', 'db_entities'), { recursive: true });
+  writeFileSync(
+    troupe.path('faulty', 'db_entities', 'host.yml'),
+    `entity:
+  id: host
+  name: Host
+  snapshot: true
+attribs:
+  a:
+    name: A
+    type: plain
+    data_type: strin
+  b:
+    name: B
+    type: plane
+`,
+  );
+  const { code, stdout } = await troupe.run(['check', 'faulty']);
+  assert.equal(code, 1);
+  assert.match(stdout, /host\.yml:9:\d+ .*data_type/);
+  assert.match(stdout, /host\.yml:12:\d+ .*type/);
+  const json = await troupe.run(['check', 'faulty', '--json']);
+  assert.equal(json.code, 1);
+  assert.ok((JSON.parse(json.stdout) as { faults: unknown[] }).faults.length >= 2);
+  const absent = await troupe.run(['check', 'absent']);
+  assert.equal(absent.code, 1);
+});
