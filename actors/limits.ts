@@ -38,7 +38,11 @@ export const PLATFORM_LIMITS = {
   laneRowsRead: 64,
   laneBytesRead: 256 * 1024,
   /** How long a partition works on its tasks before others of its thread have their turn. */
-  workSliceMs: 4,
+  workSliceMs: 2,
+  /** How long one turn may keep a thread, a hook's endless loop say, before that thread is replaced; above any honest one. */
+  threadStuckMs: 15_000,
+  /** Tasks that have waited for so long are applied with as much right as new ones are taken in. */
+  behindMs: 5_000,
   /** Rows a partition gathers while its last commit is under way; then it waits for it. */
   gatheredRowsMax: 4_096,
   /** Tasks of busy entities a partition sets aside to go on with others. */

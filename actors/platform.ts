@@ -16,6 +16,7 @@ import { type Folder, openFolder, socketPathOf } from '../stores/internal.js';
 import type { EntityEngine } from './entity/entity-engine.js';
 import { startEngine } from './entity/start-engine.js';
 import { readerOf } from './folder-reader.js';
+import { PLATFORM_LIMITS } from './limits.js';
 import { ModuleControl } from './module/module-control.js';
 import { Opened } from './opened.js';
 import {
@@ -102,8 +103,15 @@ function openData({ dataDir, model, durability, partitions }: PlatformSettings):
   return openFolder(dataDir, { model, durability, ...present({ partitions }) });
 }
 
+/** A hook in an endless loop is ended with its thread; at the second death its task is poison, and is passed. */
 function threads({ threads: count, logger }: PlatformSettings): Promise<ActorSystem> {
-  return createSystem({ name: 'platform', logger, ...present({ threads: count }) });
+  return createSystem({
+    name: 'platform',
+    logger,
+    handlerOverrunMs: PLATFORM_LIMITS.threadStuckMs,
+    replaceOverrunThread: true,
+    ...present({ threads: count }),
+  });
 }
 
 function engineOn(

@@ -6,7 +6,6 @@ import { CodedError, type Logger } from '../core/index.js';
 import { type Defined, type Folder, type FsckReport, fsck } from '../stores/internal.js';
 import { type ConfigFolder, configFaultText, readConfigFolder } from './config/config-folder.js';
 import type { Change, ChangeGap, SubscribeOptions } from './entity/change-feed.js';
-import type { DeadLetterView } from './entity/dead-letters.js';
 import type { EntityEngine, IngestAnswer, IngestOptions } from './entity/entity-engine.js';
 import type { EntityReader } from './entity/entity-reader.js';
 import type { TaskInput } from './entity/hook.js';
@@ -200,21 +199,23 @@ export class RunningPlatform implements Platform {
     );
   }
 
-  /** All: page by page, each letter once, those that are buried meanwhile left out. */
+  /** All: those there are now. One that is buried while they are worked on is not among them: it might go on for ever. */
   async #eachLetter(
     which: readonly string[] | 'all',
     act: (ids: readonly string[]) => Promise<number>,
   ): Promise<number> {
     if (which !== 'all') return act(which);
-    let done = 0;
-    let after: string | undefined;
+    const ids: string[] = [];
     for (;;) {
-      const place: { countMax: number; after?: string } = { countMax: LETTERS_AT_ONCE };
-      if (after !== undefined) place.after = after;
-      const letters: readonly DeadLetterView[] = await this.#running.deadLetters(place);
-      if (letters.length === 0) return done;
-      done += await act(letters.map(({ id }) => id));
-      after = letters.at(-1)!.id;
+      const after = ids.at(-1);
+      const place = { countMax: LETTERS_AT_ONCE, ...(after === undefined ? {} : { after }) };
+      const letters = await this.#running.deadLetters(place);
+      if (letters.length === 0) break;
+      for (const { id } of letters) ids.push(id);
     }
+    let done = 0;
+    for (let from = 0; from < ids.length; from += LETTERS_AT_ONCE)
+      done += await act(ids.slice(from, from + LETTERS_AT_ONCE));
+    return done;
   }
 }

@@ -14,19 +14,20 @@ import { folderFault } from './folder-fault.js';
 
 const MAGIC = 0xbeefc0de;
 const FORMAT = 2;
-/** Before the content of every page: its number, its transaction, padding, flags, bounds. */
+/** Before the content of every page: its number, its transaction, padding, flags, bounds. Offsets count from its end. */
 const PAGE_HEAD = 24;
 const META_BYTES = 144;
 const PAGE_SIZE_MIN = 512;
 const PAGE_SIZE_MAX = 65_536;
 const NO_PAGE = 0xffffffffffffffffn;
-/** Pages smaller than LMDB makes: what a file has before its first commit. */
+/** Flags of a page. */
 const IS_BRANCH = 1;
 const IS_LEAF = 2;
+/** Flags of a node: its data is the pages of a large value, or the root of a database. */
 const IS_LARGE = 1;
 const IS_DATABASE = 2;
-/** Flags of a node: its data is the pages of a large value, or the root of a database. */
 const NODE_HEAD = 8;
+/** Of the root's number, in what is stored of a database. */
 const ROOT_AT = 40;
 /** The header may change under who only reads. */
 const LOOKS_MAX = 3;
@@ -40,8 +41,15 @@ interface Meta {
   readonly boot: bigint;
 }
 
-/** Throws FOLDER_FOREIGN when the file at `path` is no environment of LMDB, or cut off. A file that is not there is fine. */
-export function checkEnvironmentFile(dir: string, path: string): void {
+/**
+ * Throws FOLDER_FOREIGN when the file at `path` is no environment of LMDB, or cut off; with `thorough`, also when a page in use
+ * is not the page it should be. A file that is not there is fine.
+ */
+export function checkEnvironmentFile(
+  dir: string,
+  path: string,
+  depth: 'quick' | 'thorough' = 'quick',
+): void {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -52,7 +60,7 @@ export function checkEnvironmentFile(dir: string, path: string): void {
   try {
     let meta = readMeta(file, dir, path);
     for (let looks = 0; looks < LOOKS_MAX && meta !== undefined; looks++) {
-      if (!isCutOff(file, meta)) return;
+      if (!isBroken(file, meta, depth)) return;
       const now = readMeta(file, dir, path);
       if (now?.transaction === meta.transaction)
         throw folderFault(
@@ -102,9 +110,9 @@ function readMetaAt(file: number, at: number, hasMagic = true): Meta | undefined
 }
 
 /** True when a page that is in use lies beyond the end of the file, or is not the page it should be. */
-function isCutOff(file: number, meta: Meta): boolean {
+function isBroken(file: number, meta: Meta, depth: 'quick' | 'thorough'): boolean {
   const pages = BigInt(Math.floor(fstatSync(file).size / meta.pageSize));
-  if (meta.lastPage < pages) return false;
+  if (depth === 'quick' && meta.lastPage < pages) return false;
   const page = Buffer.alloc(meta.pageSize);
   const open = meta.roots.filter((root) => root !== NO_PAGE);
   for (let visits = 0n; open.length > 0; visits++) {
@@ -129,10 +137,10 @@ interface Below {
 /** The pages that a branch or a leaf names. */
 function pagesBelow(page: Buffer): Below[] {
   const kind = page.readUInt16LE(18);
-  const nodes = Math.max(0, page.readUInt16LE(20) - PAGE_HEAD) >> 1;
+  const nodes = page.readUInt16LE(20) >> 1;
   const below: Below[] = [];
   for (let i = 0; i < nodes && PAGE_HEAD + 2 * i + 2 <= page.length; i++) {
-    const at = page.readUInt16LE(PAGE_HEAD + 2 * i);
+    const at = PAGE_HEAD + page.readUInt16LE(PAGE_HEAD + 2 * i);
     if (at + NODE_HEAD > page.length) continue;
     const named = nodeBelow(page, at, kind);
     if (named !== undefined && named.number !== NO_PAGE) below.push(named);

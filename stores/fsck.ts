@@ -15,6 +15,9 @@
  * Runs on: main.
  */
 
+import { join } from 'node:path';
+import { ENVIRONMENT_FOLDERS } from './environment.js';
+import { checkEnvironmentFile } from './environment-file.js';
 import { type Folder, openFolder } from './folder.js';
 import { checkEntities } from './fsck-entities.js';
 import { checkLinks, isQuiet } from './fsck-links.js';
@@ -46,12 +49,25 @@ export interface FsckReport {
  */
 export async function fsck(target: string | Folder): Promise<FsckReport> {
   if (typeof target !== 'string') return checkFolder(target);
+  const damage = damageOf(target);
+  if (damage !== undefined) return damage;
   const folder = await openFolder(target, { isReadOnly: true });
   try {
     return await checkFolder(folder);
   } finally {
     await folder.close();
   }
+}
+
+/** What is wrong with the files themselves: then nothing in them is looked at. Only of a folder that nobody writes. */
+function damageOf(dir: string): FsckReport | undefined {
+  const findings = new Findings();
+  for (const name of Object.values(ENVIRONMENT_FOLDERS))
+    findings.read('file', name, () =>
+      checkEnvironmentFile(dir, join(dir, name, 'data.mdb'), 'thorough'),
+    );
+  const report = findings.report();
+  return report.findings.length === 0 ? undefined : report;
 }
 
 async function checkFolder(folder: Folder): Promise<FsckReport> {

@@ -4,16 +4,36 @@
  * file from reusing room.
  * Runs on: any.
  */
-import type { Database } from 'lmdb';
 import type { KeyRange } from './keys.js';
 import { readFault } from './write-fault.js';
-
-/** What lmdb gives; only environment.ts makes one. */
-export type LmdbTable = Database<Uint8Array, Uint8Array>;
 
 export interface Row {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
+}
+
+/**
+ * What we use of an lmdb database; only environment.ts makes one. Written out, since our declarations reach users' compilers
+ * and lmdb's own are refused by one that checks them strictly.
+ */
+export interface LmdbTable {
+  get(key: Uint8Array): Uint8Array | undefined;
+  getEntry(key: Uint8Array): { readonly version?: number } | undefined;
+  getRange(bounds: LmdbBounds): Iterable<Row>;
+  getKeys(bounds: LmdbBounds): Iterable<Uint8Array>;
+  getKeysCount(bounds: LmdbBounds): number;
+  put(key: Uint8Array, value: Uint8Array, version?: number): Promise<boolean>;
+  remove(key: Uint8Array): Promise<boolean>;
+  ifVersion(key: Uint8Array, version: number, action: () => void): Promise<boolean>;
+}
+
+interface LmdbBounds {
+  readonly start: Uint8Array;
+  readonly end: Uint8Array;
+  readonly reverse?: boolean;
+  readonly exclusiveStart?: boolean;
+  readonly inclusiveEnd?: boolean;
+  readonly limit?: number;
 }
 
 export interface RowOptions {

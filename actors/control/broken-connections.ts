@@ -22,8 +22,13 @@ const DETAILS: Readonly<Record<number, string>> = {
   431: 'The head of the request is too large',
 };
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 export class BrokenConnections {
-  readonly #last = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>();
+  readonly #last = new WeakMap<Socket, Exchange>();
 
   /** A request has come whose answer is under way. */
   answering(request: IncomingMessage, response: ServerResponse): void {
@@ -33,9 +38,9 @@ export class BrokenConnections {
   /** Says what is wrong where that can be said, and ends the connection. */
   end(error: Error & { readonly code?: string }, socket: Socket): void {
     const last = this.#last.get(socket);
-    const isAnswered = last !== undefined && last.response.headersSent && !last.request.complete;
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswered) {
-      socket.destroy();
+    if (error.code === 'ECONNRESET' || !socket.writable || (last && isLastAnswer(last))) {
+      // What has been written goes out before.
+      socket.destroySoon();
       return;
     }
     const status = STATUSES[error.code ?? ''] ?? 400;
@@ -48,4 +53,9 @@ export class BrokenConnections {
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
   }
+}
+
+/** Its answer has begun, and nothing that may follow in the connection is a request. */
+function isLastAnswer({ request, response }: Exchange): boolean {
+  return response.headersSent && (!request.complete || !response.shouldKeepAlive);
 }

@@ -53,7 +53,7 @@ const CLIENT_FAULTS: Readonly<Record<number, string>> = {
 };
 
 /** The code of an error of ours; where a handler failed in an actor, that of what it threw. */
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   if (hasCode(error, 'HANDLER_FAILED')) return codeOf((error as Error).cause) ?? 'HANDLER_FAILED';
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;

@@ -31,6 +31,11 @@ export class PointLog {
     return this.#good !== undefined;
   }
 
+  /** Whether rejected ones are: their faults have to be read from the answer. */
+  get wantsBad(): boolean {
+    return this.#bad !== undefined;
+  }
+
   good(points: readonly unknown[]): void {
     for (const point of points) this.#good?.write(printJson(point));
   }

@@ -57,7 +57,7 @@ export interface IngestAnswer {
   /** Data-points accepted and rejected, for metrics and logs. */
   readonly accepted: number;
   readonly rejected: number;
-  /** The first faults, as DP³ lists them; all of them are in `body`. */
+  /** The first faults, without their inputs; as DP³ lists them they are in `body`. */
   readonly faults: readonly InputFault[];
 }
 

@@ -80,13 +80,15 @@ export async function* listPages(
   }
   let left = query.limit === 0 ? Number.POSITIVE_INFINITY : query.limit;
   while (left > 0) {
-    const countMax = Math.min(left, limits.scanPageRows);
-    const page = source.list(entity, { after, countMax });
-    if (page.length === 0) return;
-    left -= page.length;
-    after = page.at(-1)?.eid;
-    const isEnd = source.list(entity, { after, countMax: 1 }).length === 0;
-    const rows = page.map((one) => valuesForm(one.stored(), query.at));
+    const rowsMax = Math.min(left, limits.scanPageRows);
+    // One more than is shown tells whether the list goes on.
+    const page = source.list(entity, { after, countMax: rowsMax + 1 });
+    const shown = page.slice(0, rowsMax);
+    if (shown.length === 0) return;
+    const isEnd = page.length <= rowsMax;
+    left -= shown.length;
+    after = shown.at(-1)?.eid;
+    const rows = shown.map((one) => valuesForm(one.stored(), query.at));
     yield { rows, last: isEnd ? undefined : after };
     if (isEnd) return;
     if (slices.isSpent) await slices.pause();

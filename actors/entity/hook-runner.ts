@@ -49,7 +49,9 @@ export class HookRunner {
 
   /** Before anything else is done with a task. */
   taskStart(scope: HookScope): Waiting<void> {
-    return this.#each(this.#table.taskStart, scope, scope.task, ignore);
+    const hooks = this.#table.taskStart;
+    // The task in a hook's words is made when it is asked for.
+    if (hooks.length > 0) return this.#each(hooks, scope, scope.task, ignore);
   }
 
   /** Whether the entity may come to be: the first hook that denies ends the asking; one that fails allows. */
@@ -60,7 +62,8 @@ export class HookRunner {
 
   /** The entity comes to be: adds to `outputs` what its hooks derive. */
   created(entity: EntityType, scope: HookScope, outputs: HookOutput[]): Waiting<void> {
-    return this.#derive(this.#table.creation(entity), scope, scope.task, outputs);
+    const hooks = this.#table.creation(entity);
+    if (hooks.length > 0) return this.#derive(hooks, scope, scope.task, outputs);
   }
 
   /** The data-point is in the record: adds to `outputs` what its hooks derive. */
@@ -75,7 +78,8 @@ export class HookRunner {
 
   /** The entity is about to go: adds to `outputs` what its hooks derive. */
   deleted(entity: EntityType, scope: HookScope, outputs: HookOutput[]): Waiting<void> {
-    return this.#derive(this.#table.deletion(entity), scope, scope.task, outputs);
+    const hooks = this.#table.deletion(entity);
+    if (hooks.length > 0) return this.#derive(hooks, scope, scope.task, outputs);
   }
 
   /** Forgets its timer. Hooks still waited for are never given up; for when their thread ends. */

@@ -48,7 +48,11 @@ export const ingestActor = defineActor(
       submit: (tasks: readonly TaskInput[], options: IngestOptions) =>
         answer(() => desk.submit(tasks, options)),
       /** What all partitions of this thread have done. */
-      counters: (): KitCounters => ({ ...kit.counters }),
+      counters: (): KitCounters => ({
+        ...kit.counters,
+        commits: kit.committer.commits,
+        hooksFailed: kit.faults.count,
+      }),
     };
   },
 );

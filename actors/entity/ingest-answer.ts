@@ -78,8 +78,13 @@ function answer(
     positions: rest.positions ?? [],
     accepted: rest.accepted ?? 0,
     rejected: rest.rejected ?? 0,
-    faults: (rest.faults ?? []).slice(0, FAULTS_CARRIED),
+    faults: (rest.faults ?? []).slice(0, FAULTS_CARRIED).map(withoutInput),
   };
+}
+
+/** Inputs stay in the body: one may be of any size, or, as an object with the key `__proto__`, unfit to cross threads. */
+function withoutInput({ loc, msg, type }: InputFault): InputFault {
+  return { loc, msg, type };
 }
 
 /** The first so many faults; a last one counts the others. */

@@ -27,6 +27,7 @@ import { PoisonWatch } from './poison.js';
 import { ResultStore } from './result-store.js';
 import { TaskWorker } from './task-worker.js';
 import type { ThreadKit } from './thread-kit.js';
+import type { Worker } from './work-turns.js';
 
 interface LaneState {
   readonly progress: LaneProgress;
@@ -54,6 +55,13 @@ export class Partition {
   readonly #feed: FeedTeller;
   readonly #waiters = new AppliedWaiters();
   readonly #flushing = new Set<Flushing>();
+  readonly #turn: Worker = {
+    begin: () => {
+      this.#isWoken = this.#wakeUp();
+      return this.#isWoken;
+    },
+    isUrgent: () => this.#isFarBehind(),
+  };
   /** By lane: every task below is done, and that is stored. */
   #lows: readonly number[];
   #outboxRows: number;
@@ -121,16 +129,21 @@ export class Partition {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** Called by the actor's mailbox after a wake. */
+  /** Called by the actor's mailbox when it is its turn. */
   work(): void {
     this.#isWoken = false;
-    if (!this.#isReady || this.#isEnded) return;
-    if (this.#worker.work() === 'more') this.wake();
+    const start = systemClock.now();
+    try {
+      if (this.#isReady && !this.#isEnded && this.#worker.work() === 'more') this.wake();
+    } finally {
+      this.#kit.turns.leave(this.#turn, systemClock.now() - start);
+    }
   }
 
   wake(): void {
     if (this.#isWoken || this.#isEnded) return;
-    this.#isWoken = this.#wakeUp();
+    this.#isWoken = true;
+    this.#kit.turns.ask(this.#turn);
   }
 
   /** Calls back when all tasks of a lane up to that number are applied and stored; true if they are. */
@@ -164,6 +177,7 @@ export class Partition {
   /** Resolves when nothing of this incarnation is on its way any more. */
   async stop(): Promise<void> {
     this.#isEnded = true;
+    this.#kit.turns.remove(this.#turn);
     this.#worker.stop();
     this.#delivery.stop();
     this.#poison.release();
@@ -297,9 +311,20 @@ export class Partition {
     words.setLag(partition, waiting(LANES.derived) + waiting(LANES.external));
   }
 
+  /** Half of what may wait does, or what is worked on has waited for long. */
+  #isFarBehind(): boolean {
+    const { words, init } = this.#kit;
+    const { lagMax, behindMs } = init.limits;
+    if (2 * words.lag(this.#partition) > lagMax) return true;
+    return systemClock.wallNow() - this.#worker.takenFrom > behindMs;
+  }
+
   #fail(error: unknown): void {
     if (this.#isEnded || this.#failure !== undefined) return;
     this.#failure = { error };
+    this.#isEnded = true;
+    // It begins anew after a while: others of the thread are not to wait for that.
+    this.#kit.turns.remove(this.#turn);
     this.#worker.stop();
     this.#delivery.stop();
     this.#wakeUp();

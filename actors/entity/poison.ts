@@ -88,10 +88,15 @@ export class PoisonWatch {
     }
   }
 
+  /** A note for one more task; where deaths have left none, that of one suspect is given up. */
   #free(): number {
-    let at = 0;
-    while (this.#words.note(this.#partition, at).state !== NoteState.free) at++;
-    return at;
+    for (let at = 0; at < NOTES; at++)
+      if (this.#words.note(this.#partition, at).state === NoteState.free) return at;
+    for (const [seq, at] of this.#suspects) {
+      this.#suspects.delete(seq);
+      return at;
+    }
+    return 0;
   }
 
   #clear(note: number): void {

@@ -59,6 +59,8 @@ export class TaskWorker {
   readonly #reads: TaskReads;
   #pieces = new PieceLog();
   #isEnded = false;
+  /** When the last task that was taken had been accepted, epoch ms; Infinity before the first. */
+  takenFrom = Number.POSITIVE_INFINITY;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -116,7 +118,9 @@ export class TaskWorker {
 
   #take(): QueuedTask | undefined {
     const [derived, external] = this.#options.lanes;
-    return derived!.queue.take() ?? external!.queue.take();
+    const queued = derived!.queue.take() ?? external!.queue.take();
+    if (queued !== undefined) this.takenFrom = queued.entry.receivedAt;
+    return queued;
   }
 
   #begin(queued: QueuedTask): void {

@@ -31,6 +31,7 @@ import type { KitInit } from './kit-init.js';
 import { type PartitionProtocol, type PartitionRef, partitionName } from './partition-protocol.js';
 import { sharedMemory } from './run-board-actor.js';
 import { SharedWords } from './shared-words.js';
+import { WorkTurns } from './work-turns.js';
 
 /** What the partitions of this thread have done since it began; only grows. */
 export interface KitCounters {
@@ -73,6 +74,11 @@ export class ThreadKit {
   readonly table: HookTable;
   readonly runner: HookRunner;
   readonly faults: HookFaultLog;
+  /** Of this thread's partitions. */
+  readonly turns = new WorkTurns({
+    now: () => systemClock.now(),
+    later: (then) => setImmediate(then),
+  });
   /** Set after a process that did not stop in order. */
   readonly careful: CarefulNotes | undefined;
   readonly counters: KitCounters = {

@@ -4,7 +4,8 @@
  *
  *   open | state {values by entity, findings of fsck} | sent N | stored N | awaited N
  *
- * `entity-crash-child.js DIR FIRST DURABILITY`, FIRST being the first number it may send; `check` for it: no more than say.
+ * `entity-crash-child.js DIR FIRST DURABILITY [HOOKS]`, FIRST being the first number it may send; `check` for it: no more
+ * than say.
  * Runs on: main.
  */
 import { writeSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { EntityStage, hit } from './entity-stage.js';
 
 export const CRASH_HOSTS = 10;
 
-const [dir = '', first = '', durability = ''] = process.argv.slice(2);
+const [dir = '', first = '', durability = '', hooks = 'deriveLater,remove'] = process.argv.slice(2);
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 
 if (first !== '') await work();
@@ -24,7 +25,7 @@ async function work(): Promise<void> {
     durability: durability === 'fsync' ? 'fsync' : 'os',
     threads: 1,
     partitions: 4,
-    hooks: ['deriveLater', 'remove'],
+    hooks: hooks.split(','),
     system: { spareThreads: 0 },
   });
   say('open');
@@ -66,13 +67,16 @@ async function stateOf(stage: EntityStage): Promise<CrashState> {
   const letters = await stage.engine.deadLetters();
   return {
     values,
-    findings: [...findings.map(({ text }) => text), ...letters.map(({ message }) => message)],
+    findings: findings.map(({ text }) => text),
+    letters: letters.map(({ reason }) => reason),
   };
 }
 
 /** What a child finds. */
 export interface CrashState {
   readonly values: Readonly<Record<string, readonly number[]>>;
-  /** What is wrong with the folder; dead letters count. */
+  /** What is wrong with the folder. */
   readonly findings: readonly string[];
+  /** Reasons of its dead letters. */
+  readonly letters: readonly string[];
 }

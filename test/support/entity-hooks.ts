@@ -57,6 +57,14 @@ const HOOKS: Readonly<Record<string, HookRegistration>> = {
       if (point.v === 13) process.exit(1);
     },
   },
+  /** The process dies at the hit 13. */
+  slay: {
+    ...hits,
+    etype: 'host',
+    callback: (_eid: string, point: HookPoint) => {
+      if (point.v === 13) process.kill(process.pid, 'SIGKILL');
+    },
+  },
   /** Only hosts with a name that does not begin with "no". */
   allow: {
     type: 'allow_entity_creation',

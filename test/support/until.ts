@@ -5,11 +5,11 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Resolves when `condition` holds; fails with `what` when it has not for `deadlineMs` (default 5 s). */
+/** Resolves when `condition` holds; fails with `what` when it has not for `deadlineMs` (default 30 s). */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  deadlineMs = 5_000,
+  deadlineMs = 30_000,
 ): Promise<void> {
   const untilMs = performance.now() + deadlineMs;
   while (!(await condition())) {
@@ -20,7 +20,7 @@ export async function until(
 }
 
 /** What a promise has come to; 'pending' when it has not settled within `deadlineMs`: it hangs. */
-export async function outcome<T>(promise: Promise<T>, deadlineMs = 5_000): Promise<Outcome<T>> {
+export async function outcome<T>(promise: Promise<T>, deadlineMs = 30_000): Promise<Outcome<T>> {
   const given = new AbortController();
   const late = pause(deadlineMs, { is: 'pending' } as const, { signal: given.signal });
   const settled = promise.then(

@@ -3,6 +3,7 @@
  * the action was allowed or not.
  * Runs on: main.
  */
+import { codeOf } from '../http-errors.js';
 import type { ControlAction, ControlOutcome } from '../platform-port.js';
 import { type QueryOf, text } from '../query-spec.js';
 import {
@@ -18,6 +19,8 @@ import { type RouteKit, unknownEntity } from './route-kit.js';
 import { noSnapshots } from './snapshot-routes.js';
 
 const ACTIONS = ['make_snapshots', 'refresh_on_entity_creation', 'refresh_module_config'];
+/** What a reload rejects with when a file, or a module, does not take it: the old configuration stays in force. */
+const REFUSALS: ReadonlySet<string> = new Set(['CONFIG_FOLDER_INVALID', 'MODULE_FAILED']);
 const QUERY = { etype: text, module: text };
 
 export function controlRoutes(kit: RouteKit): Route[] {
@@ -41,9 +44,23 @@ async function act(
 ): Promise<HttpAnswer> {
   const action = actionOf(kit, request.params.action ?? '', call);
   if ('status' in action) return action;
-  const outcome = await kit.platform.control(action);
+  const outcome = await outcomeOf(kit, action);
   if (outcome === 'missing') return noSnapshots();
   return call.isOld ? sent() : answerTo(outcome, action);
+}
+
+/** A configuration that is refused is for its operator to mend: the client is told so, the log says what is wrong. */
+async function outcomeOf(
+  kit: RouteKit,
+  action: ControlAction,
+): Promise<ControlOutcome | 'refused'> {
+  try {
+    return await kit.platform.control(action);
+  } catch (error) {
+    if (!REFUSALS.has(codeOf(error) ?? '')) throw error;
+    kit.settings.logger.error('a control action was refused', { ...action, error });
+    return 'refused';
+  }
 }
 
 /** The action, or the 422: what DP³ refuses, and for POST also what it would pass and drop. */
@@ -77,8 +94,13 @@ function actionOf(
   }
 }
 
-function answerTo(outcome: ControlOutcome, action: ControlAction): HttpAnswer {
+function answerTo(outcome: ControlOutcome | 'refused', action: ControlAction): HttpAnswer {
   if (outcome === 'sent') return sent();
+  if (outcome === 'refused') {
+    return failed(409, 'The new configuration is refused, the old one stays; the log says why', {
+      code: 'MODULE_FAILED',
+    });
+  }
   if (outcome === 'forbidden') {
     return failed(403, `Action '${action.name}' is not among the allowed actions`);
   }

@@ -3,7 +3,7 @@
  * repeats, and a position to read one's own writes from.
  * Runs on: main.
  */
-import { parseJsonBody } from '../../../stores/internal.js';
+import { type InputFault, parseJsonBody } from '../../../stores/internal.js';
 import type { IngestAnswer } from '../platform-port.js';
 import { flag, oneOf } from '../query-spec.js';
 import { type HttpAnswer, type HttpRequest, type Route, refused, route } from '../route.js';
@@ -57,7 +57,11 @@ function keepAccount(
 ): void {
   const { metrics, pointLog, settings } = kit;
   metrics.points(answer.accepted, answer.rejected);
-  pointLog.bad(answer.faults, client, settings.wallNow());
+  if (answer.faults.length > 0 && pointLog.wantsBad) {
+    const { detail, rejected } = said(answer);
+    const faults = Array.isArray(rejected) ? rejected : detail;
+    if (Array.isArray(faults)) pointLog.bad(faults, client, settings.wallNow());
+  }
   if (kept === undefined || answer.accepted === 0) return;
   const points = parseJsonBody(kept, { bytesMax: kept.byteLength }) as readonly unknown[];
   const left = leftOut(answer);
@@ -67,8 +71,18 @@ function keepAccount(
 /** Indexes of the items of a partial request that were not stored. */
 function leftOut(answer: IngestAnswer): ReadonlySet<number> {
   if (answer.rejected === 0 && answer.retryAfterMs === undefined) return new Set();
-  const { rejected_indexes: rejected = [], retry = [] } = JSON.parse(
-    Buffer.from(answer.body).toString('utf8'),
-  ) as { rejected_indexes?: readonly number[]; retry?: readonly number[] };
+  const { rejected_indexes: rejected = [], retry = [] } = said(answer);
   return new Set([...rejected, ...retry]);
+}
+
+/** The body of an answer to data-points. */
+interface Said {
+  readonly detail?: string | readonly InputFault[];
+  readonly rejected?: readonly InputFault[];
+  readonly rejected_indexes?: readonly number[];
+  readonly retry?: readonly number[];
+}
+
+function said(answer: IngestAnswer): Said {
+  return JSON.parse(Buffer.from(answer.body).toString('utf8')) as Said;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { eventually } from '../../support/eventually.js';
 import { ServedPlatform } from '../../support/served-platform.js';
 
 const T1 = '2024-01-01T00:00:00Z';
@@ -25,6 +26,11 @@ before(async () => {
     { type: 'user', id: 7, attr: 'login', v: 'ann' },
     { type: 'host', id: 'get', attr: 'name', v: 'a clash' },
   ]);
+  // A link arrives at the other end after the task that made it.
+  await eventually('the link at its target', async () => {
+    const { json } = await served.get('/entity/user/7/get/hosts');
+    return (json as { current_value: unknown }).current_value !== null;
+  });
 });
 after(() => served.stop());
 

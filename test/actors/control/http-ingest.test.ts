@@ -108,6 +108,8 @@ const BODIES: readonly [what: string, body: string | undefined, status: number][
   ['nothing', undefined, 422],
   ['an empty text', '', 422],
   ['an object', '{}', 422],
+  ['a member __proto__', '[{"__proto__":0}]', 422],
+  ['nothing but __proto__', '{"__proto__":{"a":1}}', 422],
   ['a text', '"x"', 422],
   ['broken JSON', '[{"type":', 422],
   ['NaN', '[{"type":"host","id":"x","attr":"name","v":NaN}]', 422],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { eventually } from '../../support/eventually.js';
 import { ServedPlatform } from '../../support/served-platform.js';
 
 const COUNT = 45;
@@ -46,6 +47,11 @@ before(async () => {
       src: 'scan',
     },
   ]);
+  // Links arrive at the other end after the task that made them.
+  await eventually('both links at their target', async () => {
+    const { json } = await served.get('/entity/user/3/get/hosts');
+    return (json as { current_value: unknown[] | null }).current_value?.length === 2;
+  });
 });
 after(() => served.stop());
 

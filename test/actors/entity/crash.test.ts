@@ -118,11 +118,15 @@ describe('a task that takes the process along', () => {
     const dir = mkdtempSync(join(tmpdir(), 'troupe-crash-'));
     const lines: string[] = [];
     const run = async (): Promise<string | null> => {
-      const child = spawn(process.execPath, [CHILD, dir, lines.length === 0 ? '13' : 'check', 'os', 'slay'], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        timeout: ROUND_MS_MAX,
-        killSignal: 'SIGTERM',
-      });
+      const child = spawn(
+        process.execPath,
+        [CHILD, dir, lines.length === 0 ? '13' : 'check', 'os', 'slay'],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+          timeout: ROUND_MS_MAX,
+          killSignal: 'SIGTERM',
+        },
+      );
       const ended = new Promise<string | null>((resolve) =>
         child.once('close', (_code, signal) => resolve(signal)),
       );
@@ -130,7 +134,8 @@ describe('a task that takes the process along', () => {
       return ended;
     };
     try {
-      for (let death = 1; death <= 3; death++) assert.equal(await run(), 'SIGKILL', `death ${death}`);
+      for (let death = 1; death <= 3; death++)
+        assert.equal(await run(), 'SIGKILL', `death ${death}`);
       assert.equal(await run(), null);
     } finally {
       rmSync(dir, { recursive: true, force: true });

@@ -82,7 +82,10 @@ describe('turns of entities', () => {
         const all = [...done.values()].flat();
         assert.equal(all.length, plan.length);
         for (const numbers of done.values())
-          assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
+          assert.deepEqual(
+            numbers,
+            [...numbers].sort((a, b) => a - b),
+          );
       }),
       { numRuns: 200 },
     );

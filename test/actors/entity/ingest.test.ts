@@ -47,9 +47,15 @@ describe('a request', () => {
     const { tasks } = gatherPoints(within, points, 100);
     const entries = entriesOf(tasks, { receivedAt: 5, schema: 1, budget: 100 });
     assert.equal(new Set(entries.map(({ partition }) => partition)).size, entries.length);
-    assert.equal(entries.reduce((sum, entry) => sum + entry.tasks, 0), 40);
+    assert.equal(
+      entries.reduce((sum, entry) => sum + entry.tasks, 0),
+      40,
+    );
     const indexes = entries.flatMap((entry) => entry.indexes).sort((a, b) => a - b);
-    assert.deepEqual(indexes, points.map((_, n) => n));
+    assert.deepEqual(
+      indexes,
+      points.map((_, n) => n),
+    );
     const [first] = entries;
     assert.equal(decodeEntry(first!.bytes).tasks.length, first!.tasks);
     assert.equal(decodeEntry(first!.bytes).budget, 100);
@@ -58,7 +64,11 @@ describe('a request', () => {
 
 describe('an answer', () => {
   it('lists so many faults and counts the others', () => {
-    const faults = Array.from({ length: 5 }, (_, n) => ({ loc: ['body', n], msg: 'no', type: 'x' }));
+    const faults = Array.from({ length: 5 }, (_, n) => ({
+      loc: ['body', n],
+      msg: 'no',
+      type: 'x',
+    }));
     const outcome = {
       positions: [],
       accepted: 1,
@@ -67,7 +77,11 @@ describe('an answer', () => {
       retry: [],
       retryAfterMs: 1_000,
     };
-    const { body, status } = storedAnswer(outcome, { isPartial: true, isApplied: true, faultsMax: 2 });
+    const { body, status } = storedAnswer(outcome, {
+      isPartial: true,
+      isApplied: true,
+      faultsMax: 2,
+    });
     assert.equal(status, 200);
     const { rejected } = JSON.parse(Buffer.from(body).toString());
     assert.equal(rejected.length, 3);

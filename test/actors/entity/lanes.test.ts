@@ -97,7 +97,11 @@ describe('the queue of a lane', () => {
 
   it('gives every task once and in order, however flushes, takes and memory fall together', () => {
     const steps = fc.array(
-      fc.oneof(fc.constant('take' as const), fc.constant('flush' as const), fc.integer({ min: 1, max: 3 })),
+      fc.oneof(
+        fc.constant('take' as const),
+        fc.constant('flush' as const),
+        fc.integer({ min: 1, max: 3 }),
+      ),
       { maxLength: 60 },
     );
     fc.assert(
@@ -112,7 +116,8 @@ describe('the queue of a lane', () => {
         };
         for (const step of plan) {
           if (step === 'flush') flush();
-          else if (step === 'take') taken.push(...[queue.take()?.number].filter((n) => n !== undefined));
+          else if (step === 'take')
+            taken.push(...[queue.take()?.number].filter((n) => n !== undefined));
           else flying.push(log.append(step));
         }
         while (flying.length > 0) flush();

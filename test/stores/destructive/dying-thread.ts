@@ -3,6 +3,7 @@
  * long enough to be terminated in. Waits for a message before it begins when it is a victim.
  * Runs on: thread.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { openEnvironments, type Put } from '../../../stores/environment.js';
 import { noteKey } from '../../../stores/keys.js';
@@ -16,10 +17,13 @@ export interface WriterData {
 }
 
 export const PARTITIONS = 4;
-const ROWS = 3_000;
+const ROWS = 1_500;
 /** A block's rows by name. */
 export const ROW_NAMES = Array.from({ length: ROWS }, (_, i) => `row ${i}`);
-const LARGE_BLOCKS = 8;
+const LARGE_BLOCKS = 4;
+/** What a survivor writes at a time: enough to be told apart from nothing. */
+const SMALL_ROWS = 20;
+const SMALL_BLOCK_EVERY_MS = 2;
 
 if (!isMainThread) await run(workerData as WriterData);
 
@@ -27,15 +31,14 @@ async function run({ dir, partition, words }: WriterData): Promise<void> {
   const { state } = openEnvironments(dir, { durability: 'os' });
   const flushed = new Int32Array(words);
   const isVictim = partition === 0;
+  const names = isVictim ? ROW_NAMES : ROW_NAMES.slice(0, SMALL_ROWS);
+  const keys = names.map((name) => noteKey(partition, name));
   let number = Date.now();
   const makeBlock = () => {
     number++;
     const value = new Uint8Array(64);
     new DataView(value.buffer).setFloat64(0, number);
-    const puts = ROW_NAMES.map((name): Put => {
-      return { table: state.tables.notes, key: noteKey(partition, name), value };
-    });
-    return { puts };
+    return { puts: keys.map((key): Put => ({ table: state.tables.notes, key, value })) };
   };
   const blocks = isVictim ? LARGE_BLOCKS : 1;
   if (isVictim) {
@@ -48,5 +51,6 @@ async function run({ dir, partition, words }: WriterData): Promise<void> {
   for (;;) {
     await Promise.all(Array.from({ length: blocks }, () => state.write(makeBlock)));
     Atomics.add(flushed, partition, 1);
+    if (!isVictim) await pause(SMALL_BLOCK_EVERY_MS);
   }
 }
