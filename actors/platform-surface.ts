@@ -78,7 +78,7 @@ export interface Platform {
   readonly control: PlatformControl;
   /**
    * Takes data-points: a list of them, or JSON as text or bytes (then gone: they are moved). Answers when they are
-   * durable, or with `wait: 'applied'` when they have had their effect. Never rejects for what they hold.
+   * durable, or with `isAwaited` when they have had their effect. Never rejects for what they hold.
    */
   ingest(
     points: readonly unknown[] | Uint8Array | string,

@@ -1,5 +1,6 @@
 /**
- * The manuals against the code: whatever a user can write, meet or read about is in both.
+ * The manuals against the code of the runtime, and what holds for all documents: whatever a user can write, meet or read
+ * about is in both. The platform's part: docs-platform.test.ts.
  * Runs on: main.
  */
 import assert from 'node:assert/strict';
@@ -8,10 +9,9 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { ERROR_CODES } from '../core/errors.js';
 import { LIMITS } from '../core/limits.js';
+import { firstColumn, keysOf, manuals, rowsOf } from './support/manuals.js';
 import { ROOT, sourceFiles, textOf } from './support/source-tree.js';
 
-const semantics = textOf('SEMANTICS.md');
-const manuals = `${textOf('README.md')}\n${semantics}`;
 const documents = readdirSync(ROOT).filter((name) => name.endsWith('.md'));
 
 test('SEMANTICS.md explains each error code, and none that is not', () => {
@@ -103,28 +103,3 @@ test('each file a document links to or names is there', () => {
   });
   assert.deepEqual(missing, []);
 });
-
-/** The keys an exported interface declares itself. */
-function keysOf(file: string, name: string): string[] {
-  const [, body = ''] =
-    new RegExp(`^export interface ${name}\\b[^{]*\\{\\n(.*?)\\n\\}`, 'ms').exec(textOf(file)) ?? [];
-  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, key = '']) => key);
-}
-
-/** The code in the first cell of each row of the tables under a heading, sorted. */
-function firstColumn(heading: string): string[] {
-  return rowsOf(heading)
-    .map(([first = '']) => first)
-    .sort();
-}
-
-/** The cells of the rows that begin with code, of the tables under a heading of SEMANTICS.md. */
-function rowsOf(heading: string): string[][] {
-  const [, section = ''] =
-    new RegExp(`^## (?:\\d+\\. )?${heading}\\n(.*?)(?=^## |(?![^]))`, 'ms').exec(semantics) ?? [];
-  assert.notEqual(section, '', `expected a section "${heading}" in SEMANTICS.md`);
-  return [...section.matchAll(/^\| `([^`|]+)` \|(.*)\|$/gm)].map(([, name = '', rest = '']) => [
-    name,
-    ...rest.split('|').map((cell) => cell.trim()),
-  ]);
-}

@@ -121,7 +121,7 @@ function addServe(program: Command, add: Add): void {
         'os',
       ]),
     )
-    .option('--strict', 'do not start when something of the configuration would be passed over');
+    .option('--strict', 'do not start when a module would be passed over (one in Python)');
 }
 
 function addIngest(program: Command, add: Add): void {

@@ -127,7 +127,7 @@ class Surface {
   }
 
   #add(route: Route): void {
-    const needsToken = this.#guard(route.access, undefined) !== undefined;
+    const needsToken = this.#guard(route.access, {}) !== undefined;
     this.app.route({
       method: route.method,
       url: route.path,
@@ -148,7 +148,7 @@ class Surface {
 
   /** Undefined when the request may go on. */
   #enter(route: Route, request: FastifyRequest, reply: FastifyReply): HttpAnswer | undefined {
-    const refusal = this.#guard(route.access, request.headers.authorization);
+    const refusal = this.#guard(route.access, request.headers);
     if (refusal !== undefined || route.access === 'open') return refusal;
     const admitted = this.#admission.enter(request.ip);
     if (admitted === 'busy') return tooBusy();

@@ -153,25 +153,28 @@ export class Partition {
     return false;
   }
 
-  /** Takes dead letters into the log again, by its own outbox, in the commit that removes them. */
+  /**
+   * Takes dead letters into the log again, by its own outbox, in the commit that removes them. One whose entity type the
+   * model no longer has stays where it is.
+   */
   async replay(numbers: readonly number[]): Promise<number> {
     return this.#letters(numbers, (bytes) => {
       const { entry } = decodeDeadLetter(bytes);
       const [task] = entry.tasks;
       const entity = task && this.#kit.numbers.entityOf(task.etype);
-      if (entity === undefined) return false;
+      if (entity === undefined) return 'kept';
       const { partitions, limits } = this.#kit.init;
       const target = partitionOf(entity.id, task!.eid, partitions);
       this.#store.putOutbox(
         target,
         encodeEntry({ ...entry, depth: 0, budget: limits.derivedBudget }),
       );
-      return true;
+      return 'taken';
     });
   }
 
   async drop(numbers: readonly number[]): Promise<number> {
-    return this.#letters(numbers, () => false);
+    return this.#letters(numbers, () => 'dropped');
   }
 
   /** Resolves when nothing of this incarnation is on its way any more. */
@@ -185,15 +188,20 @@ export class Partition {
     await Promise.allSettled([...this.#flushing].map(({ promise }) => promise));
   }
 
-  /** Removes each letter that is there and does what `put` says beside; answers how many, once it is stored. */
-  async #letters(numbers: readonly number[], put: (bytes: Uint8Array) => boolean): Promise<number> {
+  /** Removes each letter that is there, unless `put` says it stays; answers how many, once that is stored. */
+  async #letters(
+    numbers: readonly number[],
+    put: (bytes: Uint8Array) => 'taken' | 'dropped' | 'kept',
+  ): Promise<number> {
     this.#kit.environments.refresh();
     let count = 0;
     let rows = 0;
     for (const number of new Set(numbers)) {
       const bytes = this.#letterLeft(number);
       if (bytes === undefined) continue;
-      if (put(bytes)) rows++;
+      const became = put(bytes);
+      if (became === 'kept') continue;
+      if (became === 'taken') rows++;
       this.#state.removeDeadLetter(number);
       this.#taken.add(number);
       count++;

@@ -110,7 +110,7 @@ export class Registrar {
     this.#register(type, hook, { entity, attr }, options);
   }
 
-  /** When an entity is deleted, by a task or because its lifetime is over; its record is still there. */
+  /** When an entity is deleted by a task; its record is still there. */
   registerOnEntityDeleteHook<E extends EntityRef>(
     hook: EntityHook<HookId<E>, HookPoints<E>, HookValues<E>>,
     entity: E,

@@ -26,10 +26,12 @@ export function healthRoutes(kit: RouteKit): Route[] {
       method: 'GET',
       path: '/readyz',
       access: 'open',
-      summary: 'Requests are taken; 503 with the reasons while they are not',
+      summary:
+        'Requests are taken, `degraded` while something configured was passed over; 503 with the reasons while they are not',
       handle: () => {
         const { isReady, faults, notices } = platform.readiness();
-        const answer = ok({ status: isReady ? 'ready' : 'unready', faults, notices });
+        const status = !isReady ? 'unready' : notices.length > 0 ? 'degraded' : 'ready';
+        const answer = ok({ status, faults, notices });
         if (isReady) return answer;
         return { ...answer, status: 503, headers: retryAfter(kit.settings.limits.retryAfterMs) };
       },
