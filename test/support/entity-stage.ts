@@ -46,9 +46,9 @@ const HITS = {
 };
 const LABEL = { type: 'plain', name: 'label', data_type: 'string' };
 
-/** The model of the tests. */
-export function stageModel(): Model {
-  const model = createModel([
+/** The model of the tests, without the types named. */
+export function stageModel(without: readonly string[] = []): Model {
+  const specs = [
     {
       entity: { id: 'host', name: 'host', snapshot: true },
       attribs: {
@@ -69,7 +69,8 @@ export function stageModel(): Model {
       entity: { id: 'cell', name: 'cell', snapshot: true, id_data_type: 'int' },
       attribs: { hits: HITS, label: LABEL },
     },
-  ]);
+  ];
+  const model = createModel(specs.filter(({ entity }) => !without.includes(entity.id)));
   assert(!Array.isArray(model), `a model, got faults ${JSON.stringify(model)}`);
   return model;
 }
@@ -81,6 +82,8 @@ export interface StageOptions {
   /** Default a new folder, removed at the end. */
   readonly dir?: string;
   readonly durability?: 'fsync' | 'os';
+  /** Entity types left out of the model. */
+  readonly without?: readonly string[];
   /** Which hooks of entity-hooks.ts run; default none. */
   readonly hooks?: readonly string[];
   readonly limits?: Partial<PlatformLimits>;
@@ -114,7 +117,7 @@ export class EntityStage {
   static async open(options: StageOptions = {}): Promise<EntityStage> {
     const { threads = 2, partitions = 8, durability = 'os', hooks = [], limits = {} } = options;
     const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'troupe-entities-'));
-    const model = stageModel();
+    const model = stageModel(options.without);
     const folder = await openFolder(dir, { model, partitions, durability });
     const system = await createSystem({ threads, logger: silentLogger, ...options.system });
     const engine = await startEngine({

@@ -199,6 +199,25 @@ describe('hooks', () => {
   });
 });
 
+it('a letter of a type that the model no longer has stays where it is when it is replayed', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'troupe-letters-'));
+  try {
+    await open({ dir, hooks: ['ping', 'pong'], limits: { derivedDepthMax: 2 } });
+    await stage.post([hit('a', 1)]);
+    await stage.engine.idle();
+    const before = (await stage.engine.deadLetters()).map(({ id }) => id);
+    assert.ok(before.length > 0);
+    await stage.close();
+    await open({ dir, without: ['host', 'user'] });
+    assert.equal(await stage.engine.replayDeadLetters(before), 0);
+    const after = (await stage.engine.deadLetters()).map(({ id }) => id);
+    assert.deepEqual(after, before);
+    await stage.close();
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
 describe('links', () => {
   const peer = (from: string, to: string) => ({
     type: 'host',
