@@ -27,6 +27,6 @@ test('every example checks itself with assert and uses the doors alone', () => {
     assert.match(text, /from 'node:assert\/strict'/, example);
     const imported = [...text.matchAll(/from '(\.[^']+)'/g)].map(([, path]) => path);
     for (const path of imported)
-      assert.match(path ?? '', /^\.\.\/core\/(testkit\/)?index\.js$/, example);
+      assert.match(path ?? '', /^\.\.\/(core\/(testkit\/)?|stores\/|actors\/)index\.js$/, example);
   }
 });

@@ -1,11 +1,12 @@
 /**
  * `npm start [-- directory]`: the census of a directory as a command. Progress goes to a terminal only; the result is a
- * few tables, or JSON. Exits 0, 1 without a readable directory, 2 for words it does not know, 130 when interrupted.
+ * few tables, or JSON, and a data folder. Exits 0, 1 without a readable directory or data folder, 2 for words it does not
+ * know, 130 when interrupted.
  * Runs on: main.
  */
 import { stat } from 'node:fs/promises';
 import pc from 'picocolors';
-import { hasCode } from '../../core/index.js';
+import { CodedError, hasCode } from '../../core/index.js';
 import { type Census, type Progress, takeCensus } from './census.js';
 import { type CensusCommand, readCommand } from './command-line.js';
 import { size, whole } from './figures.js';
@@ -34,30 +35,37 @@ async function run(words: readonly string[]): Promise<number> {
     return census.isWhole ? 0 : 130;
   } catch (error) {
     if (hasCode(error, 'CONFIG_INVALID')) return complain(error.message, 2);
+    if (isOfTheWorld(error)) return complain(error.message, 1);
     throw error;
   }
 }
 
-/** The first Ctrl-C ends the walk and what was counted is shown; the second ends the process. */
-async function interruptible({ directory, threads, top }: CensusCommand): Promise<Census> {
+/** A folder in use, a disk that is full: told in a sentence, not with a stack. */
+function isOfTheWorld(error: unknown): error is Error {
+  return error instanceof CodedError || (error instanceof Error && 'syscall' in error);
+}
+
+/** The first Ctrl-C ends the walk and what was stored is shown; the second ends the process. */
+async function interruptible({ directory, ...options }: CensusCommand): Promise<Census> {
   const ending = new AbortController();
   const interrupt = (): void => ending.abort();
   process.once('SIGINT', interrupt);
   const isShown = process.stdout.isTTY === true && process.stderr.isTTY === true;
-  const onProgress = isShown ? showProgress : () => {};
+  const shown = isShown ? { onProgress: showProgress } : {};
   try {
-    return await takeCensus(directory, { threads, top, signal: ending.signal, onProgress });
+    return await takeCensus(directory, { ...options, ...shown, signal: ending.signal });
   } finally {
     process.off('SIGINT', interrupt);
     if (isShown) process.stderr.write(CLEAR_LINE);
   }
 }
 
-function showProgress({ files, bytes, failures, elapsedMs }: Progress): void {
-  const rate = whole((files * 1000) / Math.max(elapsedMs, 1));
+function showProgress({ files, bytes, unchanged, failures, points, elapsedMs }: Progress): void {
+  const rate = whole(((files + unchanged) * 1000) / Math.max(elapsedMs, 1));
+  const known = unchanged === 0 ? '' : `  ${whole(unchanged)} unchanged`;
   const notRead = failures === 0 ? '' : pc.yellow(`  ${whole(failures)} not read`);
   process.stderr.write(
-    `${CLEAR_LINE}${whole(files)} files  ${size(bytes)}  ${rate} files/s${notRead}`,
+    `${CLEAR_LINE}${whole(files)} files read  ${size(bytes)}${known}  ${rate} files/s  ${whole(points)} data-points${notRead}`,
   );
 }
 

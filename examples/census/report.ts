@@ -1,127 +1,141 @@
 /**
- * The census as tables for people. Functions of the census; nothing is printed here.
+ * The census as tables for people: what has changed, what there is, how the run went, how to ask again. Functions of the
+ * census; nothing is printed here.
  * Runs on: any.
  */
-import Table from 'cli-table3';
+import { relative } from 'node:path';
 import pc from 'picocolors';
 import type { Census } from './census.js';
 import { duration, size, whole } from './figures.js';
-
-type Row = readonly (string | number)[];
-
-interface Section {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly Row[];
-}
+import { holdings } from './holdings.js';
+import { type Row, type Section, sectionText } from './table.js';
+import type { Changes } from './tally.js';
 
 /** `top`: rows of each table at most. */
 export function reportOf(census: Census, top: number, isColoured: boolean): string {
-  const { bold, dim } = pc.createColors(isColoured);
+  const colours = pc.createColors(isColoured);
   const sections = [
     summary(census),
-    kinds(census, top),
-    duplicates(census, top),
+    ...holdings(census.survey, top),
+    ...changes(census, top),
     slowest(census, top),
     threads(census),
+    hooks(census),
     failures(census, top),
   ].filter(({ rows }) => rows.length > 0);
-  const parts = sections.map(
-    ({ title, head, rows }) => `${bold(title)}\n${table(head.map(dim), rows)}\n`,
-  );
-  return parts.join('\n');
+  const texts = sections.map((section) => sectionText(section, colours));
+  return [...texts, questions(census)].join('\n');
 }
 
-function summary(census: Census): Section {
-  const { directory, files, bytes, tookMs } = census;
-  const title = census.isWhole ? directory : `${directory} (ended before it was whole)`;
-  const speed = `${rate(files, tookMs)} files/s, ${byteRate(bytes, tookMs)}`;
+function summary({ directory, isWhole, survey, run, readMs, tookMs }: Census): Section {
+  const title = isWhole ? directory : `${directory} (ended before it was whole)`;
+  const speed = `${rate(run.files + run.unchanged, readMs)} files/s, ${byteRate(run.bytes, readMs)}`;
   const rows = [
-    ['files', whole(files)],
-    ['bytes', `${whole(bytes)} (${size(bytes)})`],
-    ['directories', whole(census.directories)],
-    ['links, not followed', whole(census.links)],
-    ['pipes, sockets, devices', whole(census.others)],
-    ['empty files', whole(census.empty)],
-    ['time', `${duration(tookMs)}, ${speed}`],
+    ['packages', whole(survey.packages)],
+    ['installs', whole(survey.installs)],
+    ['files', whole(survey.files)],
+    ['bytes', `${whole(survey.bytes)} (${size(survey.bytes)})`],
+    ['different contents', whole(survey.contents)],
+    ['authors', whole(survey.authors)],
+    ['directories', whole(run.directories)],
+    ['links, not followed', whole(run.links)],
+    ['pipes, sockets, devices', whole(run.others)],
+    [
+      'read now',
+      `${whole(run.files)} files, ${size(run.bytes)}; ${whole(run.unchanged)} unchanged`,
+    ],
+    ['time', `${duration(tookMs)}; reading and storing ${duration(readMs)}, ${speed}`],
   ];
-  return { title, head: [], rows };
+  return { title, head: [], rows, words: [1] };
 }
 
-function kinds(census: Census, top: number): Section {
-  const rows: Row[] = census.kinds
-    .slice(0, top)
-    .map(({ kind, files, bytes }) => [kind, whole(files), size(bytes)]);
-  const rest = census.kinds.slice(top);
-  const files = rest.reduce((sum, one) => sum + one.files, 0);
-  const bytes = rest.reduce((sum, one) => sum + one.bytes, 0);
-  if (rest.length > 0) rows.push([`${rest.length} more`, whole(files), size(bytes)]);
-  return { title: 'Kinds', head: ['kind', 'files', 'bytes'], rows };
+/** The first run has nothing to compare with. */
+function changes({ isFirst, isWhole, run }: Census, top: number): Section[] {
+  if (isFirst) return [];
+  const { fileChanges, packageChanges, touched } = run;
+  const unknown = isWhole ? '' : ' (what is gone is not known)';
+  const read = touched === 0 ? '' : `, ${whole(touched)} files touched without a change`;
+  const counts = ({ new: added, changed, gone }: Changes): Row =>
+    [added, changed, gone].map((count) => whole(count));
+  const rows: Row[] = [
+    ['packages', ...counts(packageChanges)],
+    ['files', ...counts(fileChanges)],
+  ];
+  return [
+    { title: `Since the last run${unknown}${read}`, head: ['', 'new', 'changed', 'gone'], rows },
+    ...named('packages', packageChanges, top),
+    ...named('files', fileChanges, top),
+  ];
 }
 
-function duplicates({ duplicates: all, largestDuplicates }: Census, top: number): Section {
-  const title = `Duplicates: ${whole(all.files)} files in ${whole(all.groups)} groups, ${size(all.wastedBytes)} wasted`;
-  const rows = largestDuplicates
-    .slice(0, top)
-    .map(({ path, files, wastedBytes }) => [path, whole(files), size(wastedBytes)]);
-  return { title, head: ['one of them', 'files', 'wasted'], rows };
+function named(what: string, { names }: Changes, top: number): Section[] {
+  return (['new', 'changed', 'gone'] as const).map((change) => ({
+    title: `${change[0]?.toUpperCase()}${change.slice(1)} ${what}`,
+    head: [],
+    rows: names[change].slice(0, top).map((name) => [name]),
+  }));
 }
 
-function slowest(census: Census, top: number): Section {
-  const rows = census.slowest
+function slowest({ run }: Census, top: number): Section {
+  const rows = run.slowest
     .slice(0, top)
     .map(({ path, bytes, tookMs }) => [path, size(bytes), duration(tookMs)]);
   return { title: 'Slowest files', head: ['file', 'bytes', 'time'], rows };
 }
 
-function threads(census: Census): Section {
-  const { tookMs } = census;
-  const rows = census.threads.map(({ thread, files, bytes }) => [
+function threads({ run, readMs }: Census): Section {
+  const rows = run.threads.map(({ thread, files, bytes }) => [
     thread === 0 ? 'main' : thread,
     whole(files),
-    rate(files, tookMs),
+    rate(files, readMs),
     size(bytes),
-    byteRate(bytes, tookMs),
+    byteRate(bytes, readMs),
   ]);
   const head = ['thread', 'files', 'files/s', 'bytes', 'bytes/s'];
   return { title: 'Throughput by thread', head, rows };
 }
 
-function failures(census: Census, top: number): Section {
-  const rows = census.failed.slice(0, top).map(({ path, failure }) => [path, failure]);
-  return { title: `Not read: ${whole(census.failures)}`, head: ['path', 'why'], rows };
+function hooks({ work, sent, tookMs, readMs }: Census): Section {
+  const waits = sent.waits === 0 ? '' : `, told ${whole(sent.waits)} times to wait`;
+  const rejected =
+    sent.rejected === 0 ? '' : `; ${whole(sent.rejected)} not taken, the first: ${sent.firstFault}`;
+  const letters = work.deadLetters === 0 ? '' : `; ${whole(work.deadLetters)} dead letters`;
+  const title = `Ingested ${whole(sent.points)} data-points (${rate(sent.points, readMs)}/s) in ${whole(sent.requests)} requests${waits}${rejected}; ${whole(work.tasksDerived)} tasks derived, ${whole(work.tasksApplied)} applied (${rate(work.tasksApplied, tookMs)}/s)${letters}`;
+  const rows = work.hooks.map(({ hook, calls, tasks, failures, tookMs: ms }) => [
+    hook,
+    whole(calls),
+    whole(tasks),
+    whole(failures),
+    duration(ms),
+  ]);
+  return { title, head: ['hook', 'calls', 'derived', 'failed', 'time'], rows };
 }
 
-/** Lines without a frame: the first column to the left, the others to the right. */
-function table(head: string[], rows: readonly Row[]): string {
-  const columns = Math.max(head.length, ...rows.map((row) => row.length));
-  const made = new Table({
-    chars: NO_FRAME,
-    head,
-    colAligns: Array.from({ length: columns }, (_, index) => (index === 0 ? 'left' : 'right')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  made.push(...rows.map((row) => [...row]));
-  return made.toString();
+function failures({ run }: Census, top: number): Section {
+  const rows = run.failed.slice(0, top).map(({ path, failure }) => [path, failure]);
+  return { title: `Not read: ${whole(run.failures)}`, head: ['path', 'why'], rows };
 }
 
-const NO_FRAME = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+/** What is stored can be asked again, with what is at hand as an example. */
+function questions({ data, survey, directory }: Census): string {
+  const folder = quoted(relative('', data) || '.');
+  const one =
+    survey.disputed[0]?.package ??
+    survey.mostUsed[0]?.package ??
+    survey.largestPackages[0]?.package;
+  const about =
+    one === undefined
+      ? []
+      : [`values package ${quoted(one)}`, `explain package ${quoted(one)} licence`];
+  const words = ['types', 'list package', ...about, `attr census ${quoted(directory)} files`];
+  const lines = words.map((query) => `  npx troupe query ${query} --data ${folder}`);
+  return `Ask again:\n${lines.join('\n')}\n`;
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
 
 function rate(count: number, ms: number): string {
   return whole(perSecond(count, ms));

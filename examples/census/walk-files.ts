@@ -4,8 +4,9 @@
  * Runs on: any.
  */
 import { readdir } from 'node:fs/promises';
-import type { FileFailure } from './digest-file.js';
 import { bytesOf, type DiskPath, joined } from './disk-path.js';
+import { licenceAmong } from './places.js';
+import type { FileFailure } from './read-file.js';
 
 /** What was met besides files. */
 export interface Walked {
@@ -16,25 +17,35 @@ export interface Walked {
   others: number;
 }
 
-/** Yields files, and directories that could not be read as failures; counts the rest in `walked`. */
+/** A file, and whether it is the one of its directory that looks like the text of a licence. */
+export interface Met {
+  readonly path: DiskPath;
+  readonly isLicence: boolean;
+}
+
+/** Yields files, and directories that could not be read as failures; counts the rest in `walked`. Passes `except` by. */
 export async function* walkFiles(
   root: DiskPath,
   walked: Walked,
-): AsyncGenerator<DiskPath | FileFailure> {
+  except?: DiskPath,
+): AsyncGenerator<Met | FileFailure> {
   const open = [root];
   for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
+    if (directory === except) continue;
     const entries = await entriesOf(directory);
     if ('failure' in entries) {
       yield entries;
       continue;
     }
     walked.directories++;
+    const files = entries.filter((entry) => entry.isFile());
+    const licence = licenceAmong(files.map(({ name }) => name.toString('latin1')));
+    for (const { name } of files)
+      yield { path: joined(directory, name), isLicence: name.toString('latin1') === licence };
     for (const entry of entries) {
-      const path = joined(directory, entry.name);
-      if (entry.isFile()) yield path;
-      else if (entry.isDirectory()) open.push(path);
+      if (entry.isDirectory()) open.push(joined(directory, entry.name));
       else if (entry.isSymbolicLink()) walked.links++;
-      else walked.others++;
+      else if (!entry.isFile()) walked.others++;
     }
   }
 }

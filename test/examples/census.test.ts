@@ -13,63 +13,56 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
-import { createSystem, defineActor, silentLogger } from '../../core/index.js';
-import { takeCensus } from '../../examples/census/census.js';
-import { digestFile } from '../../examples/census/digest-file.js';
-import type { Digested } from '../../examples/census/digester-actor.js';
-import { diskPathOf, shown } from '../../examples/census/disk-path.js';
-import { tally } from '../../examples/census/tally-actor.js';
-import { type Counts, walker } from '../../examples/census/walker-actor.js';
+import { silentLogger } from '../../core/index.js';
+import { type Census, type CensusOptions, takeCensus } from '../../examples/census/census.js';
+import { diskPathOf } from '../../examples/census/disk-path.js';
+import { readFile } from '../../examples/census/read-file.js';
 import { TemporaryTree } from '../support/temporary-tree.js';
 
 const hasPipes = process.platform !== 'win32';
 const hasByteNames = process.platform === 'linux';
 
 const tree = new TemporaryTree();
-after(() => tree.remove());
-
-/** Counts; at the first files it hears of it unlinks all others, whose names the walker has read already. */
-const saboteur = defineActor(import.meta.url, 'saboteur', (_ctx, directory: string) => {
-  const heard: Digested[] = [];
-  return {
-    counted(files: readonly Digested[]) {
-      const isFirst = heard.length === 0;
-      heard.push(...files);
-      const known = new Set(files.map(({ path }) => basename(shown(path))));
-      if (!isFirst) return;
-      for (const name of readdirSync(directory)) {
-        if (!known.has(name)) unlinkSync(join(directory, name));
-      }
-    },
-    heard: () => heard,
-  } satisfies Counts & { heard(): Digested[] };
+const folders = new TemporaryTree();
+after(() => {
+  tree.remove();
+  folders.remove();
 });
+
+let taken = 0;
+/** With a data folder of its own. */
+function take(directory: string, options: Partial<CensusOptions>): Promise<Census> {
+  return takeCensus(directory, { data: folders.path(`${taken++}`), top: 3, ...options });
+}
 
 test('the census of a tree says what a plain walk says, on threads and without', async () => {
   plant(tree);
   const expected = plainWalk(tree.root);
-  assert.ok(expected.files > 700 && expected.duplicates.groups > 3);
+  assert.ok(expected.files > 700 && expected.duplicates.contents > 3);
   for (const threads of [0, 2]) {
-    const census = await takeCensus(tree.root, { threads, top: 3 });
-    const { files, bytes, directories, links, empty, duplicates, failures, isWhole } = census;
+    const { survey, run, isWhole, isFirst } = await take(tree.root, { threads });
+    const { files, bytes, contents, duplicates } = survey;
+    const { contents: doubled, files: copies, wastedBytes } = duplicates;
     assert.deepEqual(
-      { files, bytes, directories, links, empty, duplicates, failures, isWhole },
-      { ...expected, failures: 0, isWhole: true },
+      { files, bytes, contents, duplicates: { contents: doubled, files: copies, wastedBytes } },
+      pick(expected, ['files', 'bytes', 'contents', 'duplicates']),
     );
-    const kinds = Object.fromEntries(census.kinds.map(({ kind, files: count }) => [kind, count]));
+    assert.deepEqual(
+      { directories: run.directories, links: run.links, failures: run.failures, isWhole, isFirst },
+      { ...pick(expected, ['directories', 'links']), failures: 0, isWhole: true, isFirst: true },
+    );
+    const kinds = Object.fromEntries(survey.kinds.map(({ kind, files: count }) => [kind, count]));
     assert.equal(kinds.JavaScript, 150);
-    assert.equal(kinds.empty, 2);
     assert.equal(kinds.image, 1);
-    for (const list of [census.kinds, census.threads])
+    for (const list of [survey.kinds, run.threads])
       assert.equal(sum(list.map((one) => one.files)), files);
     assert.deepEqual(
-      census.threads.map(({ thread }) => thread),
+      run.threads.map(({ thread }) => thread),
       threads === 0 ? [0] : [1, 2],
     );
-    assert.equal(census.slowest.length, 3);
-    assert.equal(census.others, hasPipes ? 1 : 0);
+    assert.equal(run.slowest.length, 3);
+    assert.equal(run.others, hasPipes ? 1 : 0);
   }
 });
 
@@ -91,80 +84,76 @@ test('what is no file any more, or never was, is a failure with its reason', asy
     } else failures.delete('link');
     for (const [name, failure] of failures) {
       const path = diskPathOf(odd.path(name));
-      assert.deepEqual(await digestFile(path, piece), { path, failure });
+      assert.deepEqual(await readFile({ path, isText: false }, piece), { path, failure });
     }
-    const read = await digestFile(diskPathOf(target), piece);
-    assert.ok(
-      'hash' in read && read.hash === createHash('sha256').update('text').digest('base64url'),
-    );
+    const path = diskPathOf(target);
+    const read = await readFile({ path, isText: true }, piece);
+    assert.ok('hash' in read && read.text === 'text');
+    assert.equal(read.hash, createHash('sha256').update('text').digest('base64url'));
+    const { bytes, modified } = read;
+    const again = await readFile({ path, isText: true, known: { bytes, modified } }, piece);
+    assert.deepEqual(again, { path, isUnchanged: true });
   } finally {
     odd.remove();
   }
 });
 
-test('a file deleted between its finding and its reading is counted as not read', async () => {
+test('a file deleted between its finding and its reading is a failure, and is not there', async () => {
   const shrinking = new TemporaryTree();
-  const system = await createSystem({ threads: 1 });
   try {
-    for (let n = 0; n < 400; n++) shrinking.write(`file-${n}`, `content ${n}`);
-    const counts = system.spawn(saboteur(shrinking.root), { thread: 'main' });
-    const walking = system.spawn(walker(1, counts), { thread: 'main' });
-    const walked = await walking.ask('walk', diskPathOf(shrinking.root));
-    assert.equal(walked.isWhole, true);
-    const heard = await counts.ask('heard');
-    assert.equal(new Set(heard.map(({ path }) => path)).size, 400);
-    assert.equal(heard.length, 400);
-    const failures = heard.flatMap((file) => ('failure' in file ? [file.failure] : []));
-    assert.ok(failures.length > 0 && failures.every((failure) => failure === 'ENOENT'));
+    for (let n = 0; n < 2_000; n++) shrinking.write(`file-${n}`, `content ${n}`);
+    // The names are read in one go, with the first file.
+    const removeSome = (): void => {
+      for (const name of readdirSync(shrinking.root).slice(1_500)) unlinkSync(shrinking.path(name));
+    };
+    let isRemoved = false;
+    const { survey, run } = await take(shrinking.root, {
+      threads: 1,
+      onProgress: () => {
+        if (!isRemoved) removeSome();
+        isRemoved = true;
+      },
+    });
+    assert.equal(survey.files + run.failures, 2_000);
+    assert.ok(run.failed.every(({ failure }) => failure === 'ENOENT'));
   } finally {
-    await system.stop();
     shrinking.remove();
   }
 });
 
-test('when a thread dies on the way, each file is still counted once', async () => {
-  const system = await createSystem({ threads: 2, logger: silentLogger });
-  try {
-    const counter = system.spawn(tally(3), { thread: 'main' });
-    const walking = system.spawn(walker(2, counter), { thread: 'main' });
-    const walk = walking.with({ deadlineMs: Infinity }).ask('walk', diskPathOf(tree.root));
-    const replaced = system.events.once('threadReplaced');
-    while ((await counter.ask('progress')).files < 50);
-    assert.equal(system.killThread(1), true);
-    await walk;
-    await replaced;
-    const { files, failures, failed } = await counter.ask('totals');
-    assert.equal(files + failures, plainWalk(tree.root).files);
-    assert.deepEqual(
-      failed.filter(
-        ({ failure }) => failure !== 'ACTOR_THREAD_DIED' && failure !== 'ACTOR_RESTARTED',
-      ),
-      [],
-    );
-  } finally {
-    await system.stop();
-  }
+test('when a thread dies on the way, each file is counted once or named as not read', async () => {
+  const expected = plainWalk(tree.root).files;
+  const data = folders.path('dying');
+  let isKilled = false;
+  const { survey, run } = await take(tree.root, {
+    data,
+    threads: 2,
+    logger: silentLogger,
+    onStart: (system) => {
+      isKilled = system.killThread(1);
+    },
+  });
+  assert.equal(isKilled, true);
+  assert.equal(survey.files + run.failures, expected);
+  const second = await take(tree.root, { data, threads: 2 });
+  assert.equal(second.survey.files, expected);
+  assert.equal(second.run.fileChanges.new, run.failures);
 });
 
-test('ended early, the census is what was counted by then, and says that it is not whole', async () => {
+test('ended early, the census is what was stored by then, and says that it is not whole', async () => {
+  const data = folders.path('ended');
   const ending = new AbortController();
   ending.abort();
-  const { files, isWhole } = await takeCensus(tree.root, {
-    threads: 1,
-    top: 3,
-    signal: ending.signal,
-  });
-  assert.equal(isWhole, false);
-  assert.ok(files < plainWalk(tree.root).files);
+  const first = await take(tree.root, { data, threads: 1, signal: ending.signal });
+  assert.equal(first.isWhole, false);
+  assert.ok(first.survey.files < plainWalk(tree.root).files);
+  const second = await take(tree.root, { data, threads: 1 });
+  assert.equal(second.survey.files, plainWalk(tree.root).files);
 });
 
 test('a root that cannot be read is one failure', async () => {
-  const { files, failures, failed } = await takeCensus(tree.path('nowhere'), {
-    threads: 0,
-    top: 3,
-  });
-  assert.deepEqual({ files, failures }, { files: 0, failures: 1 });
-  assert.equal(failed[0]?.failure, 'ENOENT');
+  const { survey, run } = await take(folders.path('nowhere'), { threads: 0 });
+  assert.deepEqual([survey.files, run.failures, run.failed[0]?.failure], [0, 1, 'ENOENT']);
 });
 
 /** Plants duplicates, empty files, deep folders, names of all sorts, links, a pipe. */
@@ -204,7 +193,7 @@ function plant(into: TemporaryTree): void {
 /** The same figures by the simplest means. */
 function plainWalk(root: string) {
   const contents = new Map<string, { files: number; bytes: number }>();
-  const all = { files: 0, bytes: 0, directories: 0, links: 0, empty: 0 };
+  const all = { files: 0, bytes: 0, directories: 0, links: 0 };
   const visit = (directory: Buffer): void => {
     all.directories++;
     for (const entry of readdirSync(directory, { encoding: 'buffer', withFileTypes: true })) {
@@ -215,7 +204,6 @@ function plainWalk(root: string) {
       const content = readFileSync(path);
       all.files++;
       all.bytes += content.length;
-      if (content.length === 0) all.empty++;
       const hash = createHash('sha256').update(content).digest('hex');
       contents.set(hash, { files: (contents.get(hash)?.files ?? 0) + 1, bytes: content.length });
     }
@@ -223,11 +211,15 @@ function plainWalk(root: string) {
   visit(Buffer.from(root));
   const doubled = [...contents.values()].filter(({ files, bytes }) => files > 1 && bytes > 0);
   const duplicates = {
-    groups: doubled.length,
+    contents: doubled.length,
     files: sum(doubled.map(({ files }) => files)),
     wastedBytes: sum(doubled.map(({ files, bytes }) => bytes * (files - 1))),
   };
-  return { ...all, duplicates };
+  return { ...all, contents: contents.size, duplicates };
+}
+
+function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
 }
 
 function sum(numbers: readonly number[]): number {

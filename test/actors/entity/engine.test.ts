@@ -174,48 +174,6 @@ describe('hooks', () => {
     ]);
     assert.equal(items.length, roots + stats.tasksDerived);
   });
-
-  it('that derive too deep are stopped, with their chain to read and the task to replay', async () => {
-    await open({ hooks: ['ping', 'pong'], limits: { derivedDepthMax: 2 } });
-    await stage.post([hit('a', 1)]);
-    await stage.engine.idle();
-    const letters = await stage.engine.deadLetters();
-    assert.equal(letters.length, 4);
-    const [letter] = letters;
-    assert.equal(letter?.reason, 'depth');
-    assert.deepEqual(
-      letter?.chain.map(({ origin }) => (origin.by === 'hook' ? origin.hook : origin.by)),
-      ['pong', 'ping', 'api'],
-    );
-    const users = stage.values('user', 'a').length;
-    assert.equal(await stage.engine.replayDeadLetters([letter!.id, letter!.id]), 1);
-    assert.equal(await stage.engine.replayDeadLetters([letter!.id]), 0);
-    await stage.engine.idle();
-    assert.ok(stage.values('user', 'a').length > users);
-    const rest = (await stage.engine.deadLetters()).map(({ id }) => id);
-    assert.ok(!rest.includes(letter!.id));
-    assert.equal(await stage.engine.dropDeadLetters(rest), rest.length);
-    assert.deepEqual(await stage.engine.deadLetters(), []);
-  });
-});
-
-it('a letter of a type that the model no longer has stays where it is when it is replayed', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'troupe-letters-'));
-  try {
-    await open({ dir, hooks: ['ping', 'pong'], limits: { derivedDepthMax: 2 } });
-    await stage.post([hit('a', 1)]);
-    await stage.engine.idle();
-    const before = (await stage.engine.deadLetters()).map(({ id }) => id);
-    assert.ok(before.length > 0);
-    await stage.close();
-    await open({ dir, without: ['host', 'user'] });
-    assert.equal(await stage.engine.replayDeadLetters(before), 0);
-    const after = (await stage.engine.deadLetters()).map(({ id }) => id);
-    assert.deepEqual(after, before);
-    await stage.close();
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
 });
 
 describe('links', () => {

@@ -25,7 +25,7 @@ for (const [thread, port] of [port1, port2].entries()) {
   const url = new URL('./killed-writer-thread.js', import.meta.url);
   const writer = new Worker(url, { workerData, transferList: [port] });
   writer.on('message', (said: string) => {
-    if (said !== 'idle') writeSync(process.stdout.fd, `${said}\n`);
+    if (said !== 'idle') process.stdout.write(`${said}\n`);
     else if (idle.add(thread).size === THREADS && !folder.hasWork()) {
       process.stdout.write('idle\n', () => process.exit(0));
     }

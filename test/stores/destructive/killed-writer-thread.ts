@@ -168,7 +168,7 @@ function run(data: KilledWriterData): void {
       .map(({ number, bytes }) =>
         append(target, LANES.derived, [...decodeEntry(bytes).tasks], '', { source: name, number }),
       );
-    Promise.all(appends).then(() => post({ ...parcel, type: 'taken' }));
+    void Promise.all(appends).then(() => post({ ...parcel, type: 'taken' }));
   }
 }
 
