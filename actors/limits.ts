@@ -144,6 +144,8 @@ export const HTTP_LIMITS = {
   scanMs: 30_000,
   /** Sources whose validity is told apart. */
   sourcesMax: 10_000,
+  /** Characters of one of them: senders name them, and they are kept in memory. */
+  sourceCharsMax: 1_024,
   /** Different values that a count of distinct ones may hold. */
   distinctValuesMax: 100_000,
   /** Tasks of the log that one raw read looks at, newest first. */

@@ -30,6 +30,11 @@ const TELL = { group: 'tell over threads', unit: 'messages/s', better: 'higher' 
 const ASK = { group: 'ask over threads' } as const;
 const LOCAL = { group: 'within a thread' } as const;
 const THREADS = { group: 'threads' } as const;
+/** These take seconds a round. */
+const PLATFORM_ROUNDS = { warmups: 1, rounds: 3 } as const;
+const POINTS = { unit: 'data-points/s', better: 'higher', ...PLATFORM_ROUNDS } as const;
+const ACCEPT = { group: 'platform: accept', ...POINTS } as const;
+const APPLY = { group: 'platform: apply', ...POINTS } as const;
 
 const SERVICES = {
   /** One sender, one receiver on another thread, `tells` messages of {@link PAYLOADS}. */
@@ -62,6 +67,23 @@ const SERVICES = {
   'local/idle-actor': { ...LOCAL, name: 'idle actor', unit: 'bytes', better: 'lower' },
   /** From asking for a thread to its first message. */
   'threads/start': { ...THREADS, name: 'thread start', unit: 'ms', better: 'lower' },
+  /** From the first request to the last acknowledgement, all flushed; five data-points an entity. */
+  'platform/accept-uniform': { ...ACCEPT, name: 'accept, uniform' },
+  'platform/accept-zipf': { ...ACCEPT, name: 'accept, Zipf' },
+  /** From the first request until every data-point is where it belongs, flushed. */
+  'platform/apply-uniform': { ...APPLY, name: 'apply, uniform' },
+  'platform/apply-zipf': { ...APPLY, name: 'apply, Zipf' },
+  /** Given to write calls until all is applied, for one data-point. */
+  'platform/bytes': {
+    group: 'platform: apply',
+    name: 'written for a data-point',
+    unit: 'bytes',
+    better: 'lower',
+    warmups: 0,
+    rounds: 1,
+  },
+  /** Bodies of 500 data-points over some connections. */
+  'platform/http': { ...POINTS, group: 'platform: HTTP', name: 'ingest over HTTP' },
 } as const satisfies Readonly<Record<string, Description>>;
 
 /** A Savina program, or one of the services above. */

@@ -9,13 +9,14 @@ import { BenchError } from './bench-error.js';
 import { rows as coreRows } from './core/rows.js';
 import { hasFailed, runRows } from './harness.js';
 import { describeMachine, machineText } from './machine.js';
+import { rows as platformRows } from './platform/rows.js';
 import { createProgress } from './progress.js';
 import { reportOf } from './report.js';
 import { assertDistinct, type Row } from './row.js';
 import { rows as savinaRows } from './savina/rows.js';
 import { tableText } from './table.js';
 
-const ROWS: readonly Row[] = [...savinaRows, ...coreRows];
+const ROWS: readonly Row[] = [...savinaRows, ...coreRows, ...platformRows];
 
 async function main(argv: readonly string[]): Promise<number> {
   const options = parseArguments(argv);

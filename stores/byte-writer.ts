@@ -161,7 +161,8 @@ export class ByteWriter {
   #shortAscii(value: string): boolean {
     const { length } = value;
     const head = length < 32 ? 1 : 2;
-    if (this.position + head + length > this.#bytes.length) this.#grow(head + length);
+    // Room for all that varint() asks for: were it to grow, the text ahead of the position would stay behind.
+    if (this.position + 8 + length > this.#bytes.length) this.#grow(8 + length);
     const bytes = this.#bytes;
     let at = this.position + head;
     for (let i = 0; i < length; i++) {
@@ -181,7 +182,8 @@ export class ByteWriter {
         'VALUE_NOT_STORABLE',
         `expected at most ${STORE_LIMITS.storedBytesMax} bytes in one stored row, got more`,
       );
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, needed));
+    const doubled = Math.min(this.#bytes.length * 2, STORE_LIMITS.storedBytesMax);
+    const grown = new Uint8Array(Math.max(doubled, needed));
     grown.set(this.#bytes.subarray(0, this.position));
     this.#bytes = grown;
     this.#buffer = Buffer.from(grown.buffer);

@@ -66,7 +66,7 @@ export function checkEnvironmentFile(
         throw folderFault(
           'FOLDER_FOREIGN',
           dir,
-          `expected ${path} to be whole, got a file cut off`,
+          `expected ${path} to be whole, got a file cut off or damaged`,
         );
       meta = now;
     }
@@ -84,7 +84,11 @@ function readMeta(file: number, dir: string, path: string): Meta | undefined {
     throw folderFault('FOLDER_FOREIGN', dir, `expected ${path} to be a file of LMDB, got another`);
   const second = readMetaAt(file, first.pageSize);
   if (second === undefined)
-    throw folderFault('FOLDER_FOREIGN', dir, `expected ${path} to be whole, got a file cut off`);
+    throw folderFault(
+      'FOLDER_FOREIGN',
+      dir,
+      `expected ${path} to be whole, got a file cut off or damaged`,
+    );
   const newest = second.transaction > first.transaction ? second : first;
   if (newest.boot === 0n || newest.boot === bootNumber()) return newest;
   // The machine went down since: LMDB takes the last header whose pages had been flushed.

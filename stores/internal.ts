@@ -78,7 +78,7 @@ export {
   type ModelNumbersForm,
   NO_NUMBERS,
 } from './model-numbers.js';
-export { Outbox, type OutboxRow } from './outbox.js';
+export { Outbox, type OutboxRow, outboxSource } from './outbox.js';
 export { partitionOf } from './partition-of.js';
 export type { PartitionState } from './partition-state.js';
 export {

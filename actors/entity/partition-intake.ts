@@ -9,7 +9,14 @@
  */
 import { hasCode } from '../../core/index.js';
 import { systemClock } from '../../core/internal.js';
-import { decodeEntry, encodeEntry, LANES, type Lane, type Task } from '../../stores/internal.js';
+import {
+  decodeEntry,
+  encodeEntry,
+  LANES,
+  type Lane,
+  outboxSource,
+  type Task,
+} from '../../stores/internal.js';
 import type { LaneQueue } from './lane-queue.js';
 import type { DerivedRow } from './outbox-delivery.js';
 import type { AppendAnswer, RequestKey } from './partition-protocol.js';
@@ -92,7 +99,7 @@ export class PartitionIntake {
   /** Rows that were taken before have no second effect; they are answered when those they came with are durable. */
   derived(source: number, rows: readonly DerivedRow[]): Promise<void> {
     const { kit, partition } = this.#options;
-    const name = `outbox/${source}`;
+    const name = outboxSource(source);
     const taken = kit.log.mark(partition, name);
     for (const { number, bytes } of rows) {
       if (number <= taken) continue;

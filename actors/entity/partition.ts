@@ -290,6 +290,7 @@ export class Partition {
       (error: unknown) => {
         this.#flushing.delete(flushing);
         if (hasCode(error, 'STORE_FULL')) this.#kit.words.setFull(systemClock.wallNow());
+        if (hasCode(error, 'VALUE_NOT_STORABLE')) this.#kit.weighed.add(this.#partition);
         this.#fail(error);
       },
     );

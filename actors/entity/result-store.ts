@@ -5,6 +5,7 @@
  */
 import {
   EVERYTHING,
+  encodeRecord,
   type Lane,
   type LaneCursor,
   type LinkChange,
@@ -58,6 +59,7 @@ export class ResultStore {
 
   /** Everything of a result that may fail; changes nothing. Throws VALUE_NOT_STORABLE. */
   prepare(queued: QueuedTask, result: TaskResult, now: number): Prepared {
+    this.#weigh(result);
     const { entries, stopped } = this.#derive(queued, result, now);
     const letters = stopped.map((letter) => encodeDeadLetter(letter));
     if (result.skipped.length > 0) letters.push(this.#unknownLetter(queued, result, now));
@@ -98,6 +100,16 @@ export class ResultStore {
       depthMax: init.limits.derivedDepthMax,
       tasksMax: init.limits.derivedEntryTasks,
     });
+  }
+
+  /**
+   * Many values, each small enough, can make a record that is not: its commit fails, whatever else is in it. The tasks are
+   * then run again from what is stored, and the one that makes it too large is found here. Not before: it doubles the work.
+   */
+  #weigh({ effect, record }: TaskResult): void {
+    const isStored = effect === 'created' || effect === 'changed';
+    if (!isStored || record === undefined) return;
+    if (this.#kit.weighed.has(this.#state.partition)) encodeRecord(record);
   }
 
   #storeEntity({ task }: QueuedTask, result: TaskResult): void {

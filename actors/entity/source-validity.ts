@@ -10,8 +10,9 @@ import { TimeSlices } from './time-slice.js';
 export interface SourceLimits {
   readonly readSliceMs: number;
   readonly scanMs: number;
-  /** Sources that are told apart; what others there are is not shown. */
+  /** Sources that are told apart, and the characters of one; what others there are is not shown. */
   readonly sourcesMax: number;
+  readonly sourceCharsMax: number;
 }
 
 /** One of a thread. */
@@ -60,7 +61,7 @@ export class SourceValidity {
   }
 
   #see({ src, t2 }: { readonly src?: string | undefined; readonly t2: number }): void {
-    if (src === undefined || t2 === 0) return;
+    if (src === undefined || t2 === 0 || src.length > this.#limits.sourceCharsMax) return;
     const known = this.#latest.get(src);
     if (known === undefined && this.#latest.size >= this.#limits.sourcesMax) return;
     if (known === undefined || t2 > known) this.#latest.set(src, t2);

@@ -79,6 +79,8 @@ export class ThreadKit {
     now: () => systemClock.now(),
     later: (then) => setImmediate(then),
   });
+  /** Partitions that had a record too large to be stored: from then on theirs are measured before they are put. */
+  readonly weighed = new Set<number>();
   /** Set after a process that did not stop in order. */
   readonly careful: CarefulNotes | undefined;
   readonly counters: KitCounters = {

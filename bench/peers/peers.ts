@@ -89,6 +89,17 @@ export const PEERS: Readonly<Record<string, Peer>> = {
   workerpool: { benchmarks: ASKS, load: () => import('./workerpool.js') },
   threads: { benchmarks: ASKS, load: () => import('./threads.js') },
   comlink: { benchmarks: ASKS, load: () => import('./comlink.js') },
+  'raw lmdb': {
+    benchmarks: [
+      'platform/accept-uniform',
+      'platform/accept-zipf',
+      'platform/apply-uniform',
+      'platform/apply-zipf',
+      'platform/bytes',
+    ],
+    load: () => import('./raw-lmdb.js'),
+  },
+  'fastify echo': { benchmarks: ['platform/http'], load: () => import('./fastify-echo.js') },
 };
 
 /** The measures of all peers that take part in a benchmark: what row() takes as `peers`. */
