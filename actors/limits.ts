@@ -41,6 +41,8 @@ export const PLATFORM_LIMITS = {
   workSliceMs: 2,
   /** How long one turn may keep a thread, a hook's endless loop say, before that thread is replaced; above any honest one. */
   threadStuckMs: 15_000,
+  /** Deaths of the process at one task that make it a dead letter. A kill from outside counts too: nobody can tell. */
+  processDeathsMax: 3,
   /** Tasks that have waited for so long are applied with as much right as new ones are taken in. */
   behindMs: 5_000,
   /** Rows a partition gathers while its last commit is under way; then it waits for it. */

@@ -88,6 +88,7 @@ export class Partition {
       careful: kit.careful && {
         notes: kit.careful,
         until: this.#lanes.map(({ queue }) => queue.end),
+        deathsMax: kit.init.limits.processDeathsMax,
       },
     });
     const fail = (error: unknown): void => this.#fail(error);

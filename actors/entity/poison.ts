@@ -15,30 +15,31 @@ import { type Lane, placeOf, seqOf } from '../../stores/internal.js';
 import type { CarefulNotes } from './careful-notes.js';
 import { NOTES, NoteState, type SharedWords } from './shared-words.js';
 
-/** Process deaths noted at one task that make it a poison; one more happened before anything was noted. */
-const NOTED_DEATHS_MAX = 2;
-
 export class PoisonWatch {
   readonly #words: SharedWords;
   readonly #partition: number;
   /** seq -> its note: what a dead thread left. */
   readonly #suspects = new Map<number, number>();
   readonly #careful: CarefulNotes | undefined;
+  /** Process deaths noted at one task that make it a poison; one more happened before anything was noted. */
+  readonly #notedDeathsMax: number;
   #carefulUntil: readonly number[];
   #fileSuspect: { readonly seq: number; readonly deaths: number } | undefined;
 
   /**
-   * `careful` with the next number of each lane at the start: tasks before them are noted in the file as well.
+   * `careful` with the next number of each lane at the start: tasks before them are noted in the file as well, and passed
+   * when the process has died at them so often.
    */
   constructor(options: {
     words: SharedWords;
     partition: number;
-    careful?: { notes: CarefulNotes; until: readonly number[] } | undefined;
+    careful?: { notes: CarefulNotes; until: readonly number[]; deathsMax: number } | undefined;
   }) {
     this.#words = options.words;
     this.#partition = options.partition;
     this.#careful = options.careful?.notes;
     this.#carefulUntil = options.careful?.until ?? [0, 0];
+    this.#notedDeathsMax = (options.careful?.deathsMax ?? Infinity) - 1;
     this.#fileSuspect = this.#careful?.read(options.partition);
     for (let at = 0; at < NOTES; at++) {
       const note = this.#words.note(this.#partition, at);
@@ -123,7 +124,7 @@ export class PoisonWatch {
 
   #noteInFile(seq: number): 'poison' | 'noted' {
     const known = this.#fileSuspect?.seq === seq ? this.#fileSuspect.deaths : 0;
-    if (known >= NOTED_DEATHS_MAX) return 'poison';
+    if (known >= this.#notedDeathsMax) return 'poison';
     this.#careful?.write(this.#partition, { seq, deaths: known + 1 });
     return 'noted';
   }

@@ -4,8 +4,8 @@
  *
  *   open | state {values by entity, findings of fsck} | sent N | stored N | awaited N
  *
- * `entity-crash-child.js DIR FIRST DURABILITY [HOOKS]`, FIRST being the first number it may send; `check` for it: no more
- * than say.
+ * `entity-crash-child.js DIR FIRST DURABILITY [HOOKS] [DEATHS]`, FIRST being the first number it may send; `check` for it:
+ * no more than say. DEATHS of the process at one task make it a poison: who kills at random kills innocents.
  * Runs on: main.
  */
 import { writeSync } from 'node:fs';
@@ -14,7 +14,8 @@ import { EntityStage, hit } from './entity-stage.js';
 
 export const CRASH_HOSTS = 10;
 
-const [dir = '', first = '', durability = '', hooks = 'deriveLater,remove'] = process.argv.slice(2);
+const [dir = '', first = '', durability = '', hooks = 'deriveLater,remove', deaths = '1000000'] =
+  process.argv.slice(2);
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 
 if (first !== '') await work();
@@ -26,6 +27,7 @@ async function work(): Promise<void> {
     threads: 1,
     partitions: 4,
     hooks: hooks.split(','),
+    limits: { processDeathsMax: Number(deaths) },
     system: { spareThreads: 0 },
   });
   say('open');

@@ -120,7 +120,7 @@ describe('a task that takes the process along', () => {
     const run = async (): Promise<string | null> => {
       const child = spawn(
         process.execPath,
-        [CHILD, dir, lines.length === 0 ? '13' : 'check', 'os', 'slay'],
+        [CHILD, dir, lines.length === 0 ? '13' : 'check', 'os', 'slay', '3'],
         {
           stdio: ['ignore', 'pipe', 'inherit'],
           timeout: ROUND_MS_MAX,

@@ -87,7 +87,7 @@ describe('a task at which the process dies', () => {
     new PoisonWatch({
       words: new SharedWords(SharedWords.allocate(8, 2), 8),
       partition: PARTITION,
-      careful: { notes: new CarefulNotes(tree.root), until: [until, until] },
+      careful: { notes: new CarefulNotes(tree.root), until: [until, until], deathsMax: 3 },
     });
 
   it('is passed after the third time: one before anything was noted, and two noted', () => {
