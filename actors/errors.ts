@@ -17,6 +17,8 @@ export const PLATFORM_ERROR_CODES = {
   HOOK_RESULT_INVALID: 'a hook returned something that the model does not take; the rest counts',
   HOOK_TIMEOUT: 'a hook did not end within its time limit; its result is dropped',
   HOOK_UNSUPPORTED: 'a module asked for a kind of hook that this version does not run',
+  MODEL_CHANGE_BLOCKED:
+    'tasks stored under the former model cannot be finished; the folder keeps that model',
   MODULE_FAILED: 'a module could not be loaded, constructed or started',
   NODE_UNREACHABLE: 'no platform answers at the address or the data folder, or it is too busy',
   PLATFORM_STOPPED: 'the platform has stopped, or takes nothing new because it is stopping',

@@ -43,6 +43,8 @@ export const PLATFORM_LIMITS = {
   threadStuckMs: 15_000,
   /** Deaths of the process at one task that make it a dead letter. A kill from outside counts too: nobody can tell. */
   processDeathsMax: 3,
+  /** Stored bytes after which a page of dead letters ends: one may hold a task of a whole body. */
+  deadLettersBytes: 4 * 1024 * 1024,
   /** Tasks that have waited for so long are applied with as much right as new ones are taken in. */
   behindMs: 5_000,
   /** Rows a partition gathers while its last commit is under way; then it waits for it. */
@@ -69,6 +71,8 @@ export const PLATFORM_LIMITS = {
   engineStepMs: 60_000,
   /** Default deadline of a stop: what is not applied by then is applied after the next start. */
   engineStopMs: 10_000,
+  /** How long nothing may move while tasks of a former model are finished: above two deaths of a stuck thread. */
+  formerModelStuckMs: 120_000,
   /** Connections at the door of a data folder: a few shells; more are closed at once. */
   doorConnectionsMax: 16,
   /** One call or answer at that door: an ingest body and its head. */
@@ -82,6 +86,10 @@ export const PLATFORM_LIMITS = {
   /** First and longest wait of the command line before it sends again, when nobody says how long. */
   ingestRetryMs: 250,
   ingestRetryMsMax: 10_000,
+  /** Data-points in one request of an import: fixed, as a repeated import must be cut as the first was. */
+  importBodyItems: 5_000,
+  /** A line of an imported file: a document of 16 MiB is several times as long as extended JSON. */
+  importLineBytesMax: 128 * 1024 * 1024,
   /** How long a hook may wait for what it awaits, unless its registration says otherwise. */
   hookTimeoutMs: 10_000,
   /** A hook that holds its thread for longer is recorded: everything else on the thread waits for it. */

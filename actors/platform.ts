@@ -4,6 +4,7 @@
  *
  *    data folder (lock, stores)             ─┐                                   ┌─ 5 folder closed
  *    threads                                 │ start                       stop  │  4 threads ended
+ *    the model, adopted by the folder        │                                   │
  *    modules, ingest actors, partitions      │   ▼                          ▲    │  3 drained: what is stored is applied
  *    reader on main                          │                                   │  2 nothing new is taken
  *    door for the command line, if asked    ─┘                                   └─ 1 door closed
@@ -13,6 +14,7 @@ import { chmod } from 'node:fs/promises';
 import { type ActorSystem, CodedError, createSystem } from '../core/index.js';
 import { isPoolThread, present } from '../core/internal.js';
 import { type Folder, openFolder, socketPathOf } from '../stores/internal.js';
+import { adoptModel } from './adopt-model.js';
 import type { EntityEngine } from './entity/entity-engine.js';
 import { startEngine } from './entity/start-engine.js';
 import { readerOf } from './folder-reader.js';
@@ -32,8 +34,9 @@ const OWN_USER = 0o600;
 
 /**
  * Starts a platform. Rejects CONFIG_INVALID with every fault of the configuration; FOLDER_IN_USE, FOLDER_FOREIGN,
- * FOLDER_NEWER, FOLDER_UNFIT or STORE_FULL when the data folder cannot be had; MODULE_FAILED when a module does not load or
- * start; PLATFORM_STOPPED when it was called off. In a pool thread, which may load the same file, it never settles.
+ * FOLDER_NEWER, FOLDER_UNFIT or STORE_FULL when the data folder cannot be had; MODEL_CHANGE_BLOCKED when tasks of its
+ * former model cannot be finished; MODULE_FAILED when a module does not load or start; PLATFORM_STOPPED when it was called
+ * off. In a pool thread, which may load the same file, it never settles.
  */
 export async function createPlatform(config: PlatformConfig): Promise<Platform> {
   if (isPoolThread()) return new Promise<never>(() => {});
@@ -53,6 +56,7 @@ async function start(settings: PlatformSettings, opened: Opened): Promise<Platfo
   const { model, modules, logger } = settings;
   const folder = await opened.add(step(settings, openData), (it) => it.close());
   const system = settings.system ?? (await opened.add(step(settings, threads), (it) => it.stop()));
+  await step(settings, () => adoptModel(settings, { folder, system }));
   const control = await opened.add(new ModuleControl(system, modules), (it) => it.stop());
   const ending = { deadlineMs: undefined as number | undefined };
   let stopped: PlatformStopped = { drained: false, left: 0 };
@@ -99,8 +103,9 @@ function assertWanted({ signal }: PlatformSettings): void {
     throw new CodedError('PLATFORM_STOPPED', 'the start of the platform was called off');
 }
 
-function openData({ dataDir, model, durability, partitions }: PlatformSettings): Promise<Folder> {
-  return openFolder(dataDir, { model, durability, ...present({ partitions }) });
+/** Without the model: what was stored under the former one may have to be finished first. */
+function openData({ dataDir, durability, partitions }: PlatformSettings): Promise<Folder> {
+  return openFolder(dataDir, { durability, ...present({ partitions }) });
 }
 
 /** A hook in an endless loop is ended with its thread; at the second death its task is poison, and is passed. */

@@ -26,13 +26,21 @@ export class DeadLetterStore {
     return this.#environment.tables.deadLetters.get(keys.deadLetterKey(partition, number));
   }
 
-  /** Those of a partition, oldest first, from `from` on. */
-  read(partition: number, from: number, countMax: number): DeadLetterRow[] {
+  /** Those of a partition, oldest first, from `from` on; none after that with which `bytesMax` is reached. */
+  read(
+    partition: number,
+    from: number,
+    { countMax, bytesMax }: { readonly countMax: number; readonly bytesMax: number },
+  ): DeadLetterRow[] {
     const { below } = keys.rangeOf(keys.partitionKey(partition));
     const range = { from: keys.deadLetterKey(partition, from), below };
     const rows: DeadLetterRow[] = [];
-    for (const { key, value } of this.#environment.tables.deadLetters.read(range, { countMax }))
+    let bytes = 0;
+    for (const { key, value } of this.#environment.tables.deadLetters.read(range, { countMax })) {
       rows.push({ partition, number: keys.numberOfDeadLetterKey(key), bytes: value });
+      bytes += value.length;
+      if (bytes >= bytesMax) break;
+    }
     return rows;
   }
 

@@ -59,7 +59,7 @@ export interface Folder {
   readonly numbers: ModelNumbersForm;
   /** Specifications of the model adopted last; empty when none was. Open without a model to see the one before. */
   readonly storedSpecs: readonly EntitySpec[];
-  /** Gives a model its numbers, and remembers both. */
+  /** Gives a model its numbers, and remembers both. Rejects STORE_FULL, or FOLDER_UNFIT; then it has the former one. */
   adopt(model: Model): Promise<ModelNumbersForm>;
   /** True while a partition has tasks it has not done or derived entries that have not arrived. */
   hasWork(): boolean;
@@ -153,7 +153,11 @@ class OpenFolder implements Folder {
 
   async adopt(model: Model): Promise<ModelNumbersForm> {
     const numbers = assignNumbers(this.#numbers, model);
-    await this.#state.keepModel(numbers, model.specs);
+    try {
+      await this.#state.keepModel(numbers, model.specs);
+    } catch (thrown) {
+      throw asFolderFault(this.dir, thrown);
+    }
     this.#numbers = numbers;
     this.#specs = model.specs;
     return numbers;

@@ -70,6 +70,7 @@ export {
 } from './lane.js';
 export { STORE_LIMITS } from './limits.js';
 export { LinkIndex } from './link-index.js';
+export { type ModelChange, modelChange, modelChangeText } from './model-change.js';
 export {
   type AttributeNumber,
   assignNumbers,

@@ -64,4 +64,6 @@ export const STORE_LIMITS = {
   findingsMax: 1_000,
   /** How long another opener of a folder is given to answer at its socket, in ms. */
   lockAnswerMs: 2_000,
+  /** Named tokens of one entity; beyond, those that end first are let go, which changes nothing of when it ends. */
+  ttlTokensMax: 1_024,
 } as const;

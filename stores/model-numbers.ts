@@ -57,9 +57,10 @@ export function assignNumbers(stored: ModelNumbersForm, model: Model): ModelNumb
       return retire(old);
     const kept = old.attributes.map((one) => {
       const attribute = type.attributes.get(one.id);
-      return attribute !== undefined && storedForm(attribute) === one.form ? one : retire(one);
+      const isSame = attribute !== undefined && numberedForm(attribute, model) === one.form;
+      return isSame ? one : retire(one);
     });
-    const attributes = withNew(kept, type);
+    const attributes = withNew(kept, type, model);
     if (attributes.length === kept.length && kept.every((one, i) => one === old.attributes[i]))
       return old;
     isChanged = true;
@@ -69,9 +70,21 @@ export function assignNumbers(stored: ModelNumbersForm, model: Model): ModelNumb
     if (entities.some((one) => one.id === type.id && one.retired === undefined)) continue;
     isChanged = true;
     const { id, idType } = type;
-    entities.push({ no: entities.length, id, idType: idType.name, attributes: withNew([], type) });
+    const attributes = withNew([], type, model);
+    entities.push({ no: entities.length, id, idType: idType.name, attributes });
   }
   return isChanged ? { schema, entities } : stored;
+}
+
+/**
+ * What the number of an attribute stands for: its stored form, and of links the type of the ids they hold, which is that of
+ * their target. Undefined for mirrors, which have no number.
+ */
+export function numberedForm(attribute: Attribute, model: Model): string | undefined {
+  const form = storedForm(attribute);
+  const target = attribute.type?.link?.target;
+  if (form === undefined || target === undefined) return form;
+  return `${form} by ${model.entities.get(target)?.idType.name}`;
 }
 
 /** The numbers of a folder, looked up both ways for the model that is in use. */
@@ -140,10 +153,14 @@ export class ModelNumbers {
 }
 
 /** The numbers there are and new ones, each higher than all before, for the attributes that have none. */
-function withNew(kept: readonly AttributeNumber[], type: EntityType): readonly AttributeNumber[] {
+function withNew(
+  kept: readonly AttributeNumber[],
+  type: EntityType,
+  model: Model,
+): readonly AttributeNumber[] {
   const attributes = [...kept];
   for (const attribute of type.list) {
-    const form = storedForm(attribute);
+    const form = numberedForm(attribute, model);
     if (form === undefined) continue;
     if (kept.some((one) => one.id === attribute.id && one.retired === undefined)) continue;
     attributes.push({ no: attributes.length, id: attribute.id, form });

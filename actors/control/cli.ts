@@ -70,6 +70,7 @@ function commandTree(chosen: (run: Run) => void): Command {
   addFolderCommands(program, add);
   addServe(program, add);
   addIngest(program, add);
+  addImport(program, add);
   addQueries(program, add);
   addDeadLetters(program, add);
   addUpkeep(program, add);
@@ -137,6 +138,26 @@ function addIngest(program: Command, add: Add): void {
     .addOption(
       new Option('--batch <n>', 'data-points in one request').argParser(count).default(5_000),
     )
+    .addOption(
+      new Option('--retry <seconds>', 'how long to try again').argParser(count).default(60),
+    );
+  withTarget(command);
+}
+
+function addImport(program: Command, add: Add): void {
+  const command = add(
+    program,
+    'import <files...>',
+    'move in from DP³: its archives (.jsonl), master collections by mongoexport (E#master.json)',
+    async () => (await import('./cli/import-files.js')).importFiles,
+  )
+    .option('--config <dir>', 'with --data, when nothing runs there: run the platform meanwhile')
+    .addOption(
+      new Option('--type <etype>', 'the files are master collections of that type').argParser(
+        notEmpty,
+      ),
+    )
+    .option('--partial', 'take what is good and list what is not, instead of all or nothing')
     .addOption(
       new Option('--retry <seconds>', 'how long to try again').argParser(count).default(60),
     );

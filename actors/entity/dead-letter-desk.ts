@@ -46,18 +46,24 @@ export class DeadLetterDesk {
     this.#log = new EntryLog(folder.environments);
   }
 
-  /** In order of partition and number, from behind `after` on. */
+  /**
+   * In order of partition and number, from behind `after` on: at most `countMax` of them, and fewer where they are large.
+   * None means that there are no more.
+   */
   list({ countMax = LISTED, after }: { countMax?: number; after?: string }): DeadLetterView[] {
     this.#folder.environments.refresh();
     const behind = after === undefined ? undefined : placeOfDeadLetter(after);
     const views: DeadLetterView[] = [];
+    let bytesLeft = this.#limits.deadLettersBytes;
     for (let at = behind?.partition ?? 0; at < this.#partitions.length; at++) {
       const from = at === behind?.partition ? behind.number + 1 : 0;
-      for (const row of this.#letters.read(at, from, countMax - views.length)) {
+      const bounds = { countMax: countMax - views.length, bytesMax: bytesLeft };
+      for (const row of this.#letters.read(at, from, bounds)) {
+        bytesLeft -= row.bytes.length;
         const letter = decodeDeadLetter(row.bytes);
         views.push(deadLetterView(row, letter, this.#numbers, this.#chainOf(letter.entry.cause)));
       }
-      if (views.length >= countMax) break;
+      if (views.length >= countMax || bytesLeft <= 0) break;
     }
     return views;
   }

@@ -29,6 +29,8 @@ export interface EntityEngineOptions {
   /** Actors that host modules: each is spawned once on every thread, and given the run's {@link KitInit}. */
   readonly moduleActors?: readonly ((init: KitInit) => Recipe<unknown>)[];
   readonly limits?: Partial<PlatformLimits>;
+  /** The modules are written for another model: hooks for what this one does not have are passed over. Default false. */
+  readonly isFormerModel?: boolean;
 }
 
 export interface IngestOptions {

@@ -33,4 +33,6 @@ export interface KitInit {
   readonly limits: PlatformLimits;
   /** The last process ended without a stop: notes of hooks go to a file as well, until what it left is applied. */
   readonly isCareful: boolean;
+  /** Only to finish what was stored under a model that another takes the place of: modules may know that one already. */
+  readonly isFormerModel: boolean;
 }

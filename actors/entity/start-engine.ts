@@ -64,7 +64,7 @@ export async function startEngine(options: EntityEngineOptions): Promise<EntityE
 }
 
 function initOf(options: EntityEngineOptions): KitInit {
-  const { folder, model, modules = [], limits = {} } = options;
+  const { folder, model, modules = [], limits = {}, isFormerModel = false } = options;
   return {
     dir: folder.dir,
     runId: ++runs,
@@ -75,6 +75,7 @@ function initOf(options: EntityEngineOptions): KitInit {
     modules,
     limits: { ...PLATFORM_LIMITS, ...limits },
     isCareful: !folder.endedWell,
+    isFormerModel,
   };
 }
 

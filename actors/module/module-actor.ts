@@ -82,7 +82,9 @@ async function startHost(
   const { init } = kit;
   kit.faults.speakTo(ctx.log);
   const reloaded = Object.entries(await registry.ask('all'));
-  const home = { model: kit.model, clock: systemClock, thread: ctx.thread, log: ctx.log };
+  const { isFormerModel } = init;
+  const clock = systemClock;
+  const home = { model: kit.model, clock, thread: ctx.thread, log: ctx.log, isFormerModel };
   const host = new ModuleHost({
     choices: init.modules,
     home,

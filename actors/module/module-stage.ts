@@ -30,6 +30,8 @@ export interface ModuleHome {
   /** Number of the thread. */
   readonly thread: number;
   readonly log: Logger;
+  /** The module is written for a later model: a hook that does not fit this one is passed over. Default false. */
+  readonly isFormerModel?: boolean;
 }
 
 /** A configuration and its number: 1 at the start, one more with each reload. */
@@ -184,7 +186,13 @@ function groundOf({ choice, home, given }: ModuleOrder): Ground {
   const registrations: HookRegistration[] = [];
   const trial = new HookTable(home.model);
   const registrar = new Registrar(choice.name, home.model, (registration) => {
-    trial.register(module, 0, registration);
+    try {
+      trial.register(module, 0, registration);
+    } catch (error) {
+      if (home.isFormerModel !== true) throw error;
+      log.warn('a hook does not fit the former model and is passed over', { error });
+      return;
+    }
     registrations.push(registration);
   });
   const platform: ModulePlatform = { model: home.model, thread: home.thread, log, signal };

@@ -116,10 +116,12 @@ class SingleModules {
     this.#kit ??= acquireKit(init);
     const kit = this.#kit;
     const { [name]: reloaded } = await this.#registry.ask('all');
+    const { thread, log } = this.#ctx;
+    const { isFormerModel } = init;
     const life = await ModuleLife.open({
       choice,
       written: await loadModule(choice),
-      home: { model: kit.model, clock: systemClock, thread: this.#ctx.thread, log: this.#ctx.log },
+      home: { model: kit.model, clock: systemClock, thread, log, isFormerModel },
       given: reloaded ?? { config: choice.config, generation: 1 },
     });
     const read = readView.bind(undefined, kit);

@@ -3,6 +3,7 @@
  * A token is a named instant; writing one again can only move it later.
  * Runs on: any.
  */
+import { STORE_LIMITS } from '../limits.js';
 import type { Attribute } from './attribute.js';
 
 /** The lifetime of an entity type. */
@@ -51,7 +52,10 @@ export function mergeTokens(
   if (added === undefined) return stored;
   const later = Object.entries(added).filter(([name, at]) => !(at <= tokenOf(stored, name)));
   if (later.length === 0) return stored;
-  return Object.fromEntries([...Object.entries(stored ?? {}), ...later]);
+  const all = new Map([...Object.entries(stored ?? {}), ...later]);
+  if (all.size <= STORE_LIMITS.ttlTokensMax) return Object.fromEntries(all);
+  const longest = [...all].sort(([, a], [, b]) => b - a).slice(0, STORE_LIMITS.ttlTokensMax);
+  return Object.fromEntries(longest);
 }
 
 function tokenOf(tokens: TtlTokens | undefined, name: string): number {

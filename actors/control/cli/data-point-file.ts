@@ -51,7 +51,7 @@ export async function* bodiesOf(
 ): AsyncGenerator<Body | NotJson, void> {
   let items: Item[] = [];
   let bytes = 2;
-  for await (const item of itemsOf(chunks)) {
+  for await (const item of itemsOf(chunks, PLATFORM_LIMITS.bodyBytesMax - 2)) {
     const reason = whyNotJson(item.bytes);
     if (reason !== undefined) {
       yield { line: item.line, reason };
@@ -81,7 +81,10 @@ const NEXT = Buffer.from(',');
 const END = Buffer.from(']');
 const EMPTY = Buffer.from('[]');
 
-async function* itemsOf(chunks: Chunks): AsyncGenerator<Item, void> {
+/**
+ * The items of the file, JSON or not, each of at most so many bytes. Throws DATA_FILE_INVALID as {@link bodiesOf} does.
+ */
+export async function* itemsOf(chunks: Chunks, itemBytesMax: number): AsyncGenerator<Item, void> {
   let scan: LineScan | ArrayScan | undefined;
   let before = 0; // line feeds ahead of the first item
   for await (const chunk of chunks) {
@@ -91,7 +94,8 @@ async function* itemsOf(chunks: Chunks): AsyncGenerator<Item, void> {
       for (; from < chunk.length && isSpace(chunk[from]!); from++)
         if (chunk[from] === LINE_FEED) before++;
       if (from === chunk.length) continue;
-      scan = chunk[from] === OPEN ? new ArrayScan(before + 1) : new LineScan(before + 1);
+      const Scan = chunk[from] === OPEN ? ArrayScan : LineScan;
+      scan = new Scan(before + 1, itemBytesMax);
     }
     yield* scan.push(chunk.subarray(from));
   }
@@ -100,16 +104,20 @@ async function* itemsOf(chunks: Chunks): AsyncGenerator<Item, void> {
 
 /** The bytes of an item that may lie over several chunks. */
 class Parts {
+  readonly #bytesMax: number;
   #parts: Uint8Array[] = [];
   #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
 
   add(part: Uint8Array, line: number): void {
     if (part.length === 0) return;
     this.#parts.push(part);
     this.#bytes += part.length;
-    const { bodyBytesMax } = PLATFORM_LIMITS;
-    if (this.#bytes + 2 > bodyBytesMax)
-      throw invalid(`line ${line}: expected an item of at most ${bodyBytesMax} bytes, got more`);
+    if (this.#bytes > this.#bytesMax)
+      throw invalid(`line ${line}: expected an item of at most ${this.#bytesMax} bytes, got more`);
   }
 
   take(): Uint8Array {
@@ -121,10 +129,11 @@ class Parts {
 }
 
 class LineScan {
-  readonly #parts = new Parts();
+  readonly #parts: Parts;
   #line: number;
 
-  constructor(line: number) {
+  constructor(line: number, itemBytesMax: number) {
+    this.#parts = new Parts(itemBytesMax);
     this.#line = line;
   }
 
@@ -147,7 +156,7 @@ class LineScan {
 }
 
 class ArrayScan {
-  readonly #parts = new Parts();
+  readonly #parts: Parts;
   #line: number;
   #itemLine: number;
   /** Brackets open, the array's own included. */
@@ -156,7 +165,8 @@ class ArrayScan {
   #isEscaped = false;
   #isOver = false;
 
-  constructor(line: number) {
+  constructor(line: number, itemBytesMax: number) {
+    this.#parts = new Parts(itemBytesMax);
     this.#line = line;
     this.#itemLine = line;
   }

@@ -32,7 +32,7 @@ export function list(
       else if (letters.length > 0)
         terminal.print(terminal.table(shown === 0 ? HEAD : [], letters.map(rowOf)));
       shown += letters.length;
-      if (letters.length < limit) return EXIT.ok;
+      if (letters.length === 0) return EXIT.ok;
       after = String(letters.at(-1)?.id);
     }
     if (!terminal.isJson) terminal.note(`there may be more: --after ${after}`);

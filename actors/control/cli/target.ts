@@ -49,6 +49,14 @@ export async function openTarget(options: Options): Promise<Target> {
   return openRestingTarget(data!);
 }
 
+/** One that takes what is sent: with --config, a platform of this process when none runs on the folder. */
+export async function openWritingTarget(options: Options): Promise<Target> {
+  const { config } = options;
+  if (typeof config !== 'string') return openTarget(options);
+  const { openOwnTarget } = await import('./own-target.js');
+  return openOwnTarget(options, config);
+}
+
 /** What `use` answers; the target is closed whatever happens. */
 export async function withTarget(
   options: Options,

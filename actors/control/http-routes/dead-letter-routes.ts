@@ -81,7 +81,8 @@ async function everyId(platform: PlatformPort, countMax: number): Promise<readon
       after === undefined ? { countMax } : { countMax, after },
     );
     ids.push(...some.map((letter) => letter.id));
-    if (some.length < countMax) return ids;
+    // A page may be short because its letters are large.
+    if (some.length === 0) return ids;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { STORE_LIMITS } from '../../../stores/limits.js';
 import {
   creationTokens,
   type Lifetime,
@@ -90,6 +91,18 @@ describe('merged tokens', () => {
     const stored = { base: 5, data: 9 };
     assert.equal(mergeTokens(stored, { data: 9, base: 1 }), stored);
     assert.equal(mergeTokens(stored, undefined), stored);
+  });
+
+  it('are bounded: those that end first are let go, the end of the entity stays', () => {
+    const { ttlTokensMax } = STORE_LIMITS;
+    const many = Object.fromEntries(
+      Array.from({ length: ttlTokensMax * 2 }, (_, n) => [`token ${n}`, n]),
+    );
+    const kept = mergeTokens({ base: 5, longest: 1e9 }, many);
+    const ends = Object.values(kept ?? {});
+    assert.equal(ends.length, ttlTokensMax);
+    assert.equal(Math.max(...ends), 1e9);
+    assert.equal(Math.min(...ends), ttlTokensMax + 1);
     assert.equal(mergeTokens(undefined, undefined), undefined);
   });
 });
