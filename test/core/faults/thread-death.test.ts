@@ -37,6 +37,8 @@ describe('a thread that ends by', () => {
         neighbour.tell('note', 'before');
         other.tell('note', 'before');
         assert.deepEqual(await neighbour.ask('notes'), ['before']);
+        // One that is still to start would have its turn first; what has not begun then is sent again.
+        await system.started(culprit);
         const held = neighbour.ask('never');
         culprit.tell(handler);
         await assert.rejects(held, { code: 'ACTOR_THREAD_DIED' });
