@@ -4,6 +4,7 @@
  * when told.
  * Runs on: any.
  */
+import { performance } from 'node:perf_hooks';
 import { assert } from './errors.js';
 
 /** Takes back what was asked for. A second call, or one that comes too late, does nothing. */

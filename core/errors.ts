@@ -48,7 +48,8 @@ export const ERROR_CODES = {
   TEST_WAITED_FOR_REAL_WORLD:
     'in the deterministic testkit a handler waited for something outside it',
   THREAD_DIED: 'a worker thread died',
-  THREAD_UNKNOWN: 'a placement named a thread the system does not have',
+  THREAD_FIXED: 'the main thread cannot be replaced',
+  THREAD_UNKNOWN: 'a placement, or a replacement, named a thread the system does not have',
 } as const;
 
 /** A stable error code of the runtime. */

@@ -61,7 +61,9 @@ export type {
   Runner,
   RunOptions,
 } from './routing/pool.js';
-export { type ActorSystem, createSystem, type SystemStats } from './system/actor-system.js';
+export { type ActorSystem, createSystem } from './system/actor-system.js';
+export type { ReplacedThread, ReplaceOptions } from './system/replacements.js';
 export type { Drained } from './system/shutdown.js';
+export type { SystemStats } from './system/system-stats.js';
 export type * from './system-events.js';
 export type { ActorInfo } from './threads/thread-control.js';

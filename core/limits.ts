@@ -83,6 +83,18 @@ export const LIMITS = {
   threadRestartsMax: 20,
   threadRestartWindowMs: 60_000,
 
+  /** How long a thread that was given up rests before it is tried again: doubling each time, from this to this, in ms. */
+  threadRestMinMs: 60_000,
+  threadRestMaxMs: 600_000,
+  /** Default deadline of what a thread has in hand when it is replaced on purpose, in ms. */
+  replaceMs: 5_000,
+  /** How long such a thread looks for a moment without work in hand before new work is held back from it, in ms. */
+  replacePauseMs: 250,
+  /** How often it looks, in ms. */
+  vacateLookMs: 2,
+  /** How long its actors' hooks, and its last messages, may take beyond the deadline before it is killed, in ms. */
+  vacateGraceMs: 2_000,
+
   /** Default deadline of system.stop() and system.drain(), in ms. */
   stopMs: 10_000,
   /** How often a draining actor looks whether what was admitted and has not come was taken back, in ms. */

@@ -31,6 +31,11 @@ export type SlotState = (typeof SlotState)[keyof typeof SlotState];
 export const Admission = { accepted: 0, full: 1, stopped: 2 } as const;
 export type Admission = (typeof Admission)[keyof typeof Admission];
 
+// In this file, where V8 folds them: a constant of another module is loaded and checked at each use.
+const { suspended: SUSPENDED, stopped: STOPPED, free: FREE, starting: STARTING } = SlotState;
+const { accepted: ADMITTED, full: FULL, stopped: REFUSED } = Admission;
+const { accepted: ACCEPTED } = Counter;
+
 const ROW_WORDS = 8;
 const STATE = 0;
 const SETTLED = 1;
@@ -44,11 +49,14 @@ const NEXT = 7;
 /** In the word of the stash's count: the mailbox is over its byte bound, admission answers full. */
 const OVER_BYTES = 1 << 30;
 
+const TAIL = 49;
+const ENTRIES = 64;
+const ENTRIES_MASK = LIMITS.outboxMessages * 2 - 1;
 /** Where a sender journals what it admitted: the words of its channel's memory (transport/channel-memory.ts). */
-export const JOURNAL_TAIL = 49;
-export const JOURNAL = 64;
+export const JOURNAL_TAIL = TAIL;
+export const JOURNAL = ENTRIES;
 /** Entries of the ring: what waits for credit, and the batch being filled. */
-export const JOURNAL_SIZE = LIMITS.outboxMessages * 2;
+export const JOURNAL_SIZE = ENTRIES_MASK + 1;
 
 const STATE_BITS = 3;
 const STATE_MASK = 7;
@@ -95,9 +103,9 @@ export class SlotTable {
     const before = Atomics.add(this.admitted, slot, 1);
     const word = Atomics.load(this.#rows, row + STATE);
     const state = word & STATE_MASK;
-    if (word >>> STATE_BITS !== generation || state === 0 || state > SlotState.suspended) {
+    if (word >>> STATE_BITS !== generation || state === 0 || state > SUSPENDED) {
       Atomics.sub(this.admitted, slot, 1);
-      return Admission.stopped;
+      return REFUSED;
     }
     const local = Atomics.load(this.#rows, row + LOCAL);
     const depth = (before + 1 + local - Atomics.load(this.#rows, row + SETTLED)) | 0;
@@ -106,27 +114,27 @@ export class SlotTable {
       (this.#rows[row + STASHED] as number) >= OVER_BYTES
     ) {
       Atomics.sub(this.admitted, slot, 1);
-      return Admission.full;
+      return FULL;
     }
-    const tail = journal[JOURNAL_TAIL] as number;
-    journal[JOURNAL + (tail & (JOURNAL_SIZE - 1))] = slot;
-    journal[JOURNAL_TAIL] = (tail + 1) | 0;
-    accounts[Counter.accepted] = (accounts[Counter.accepted] as number) + 1;
-    return Admission.accepted;
+    const tail = journal[TAIL] as number;
+    journal[ENTRIES + (tail & ENTRIES_MASK)] = slot;
+    journal[TAIL] = (tail + 1) | 0;
+    accounts[ACCEPTED] = (accounts[ACCEPTED] as number) + 1;
+    return ADMITTED;
   }
 
   /**
    * Owner only: admits one message from its own thread, without a locked instruction. `settled` is the owner's own,
    * newer count. A sender elsewhere may admit at the same instant, so the capacity may be passed by one message
-   * per other thread.
+   * per other thread; which is why its count is only read here, not loaded with a call of Atomics.
    */
   admitLocal(slot: number, settled: number, capacity: number, accounts: Float64Array): boolean {
     const row = slot * ROW_WORDS;
     const local = (this.#rows[row + LOCAL] as number) + 1;
-    const depth = (Atomics.load(this.admitted, slot) + local - settled) | 0;
+    const depth = ((this.admitted[slot] as number) + local - settled) | 0;
     if (depth > capacity || (this.#rows[row + STASHED] as number) >= OVER_BYTES) return false;
     this.#rows[row + LOCAL] = local | 0;
-    accounts[Counter.accepted] = (accounts[Counter.accepted] as number) + 1;
+    accounts[ACCEPTED] = (accounts[ACCEPTED] as number) + 1;
     return true;
   }
 
@@ -134,7 +142,7 @@ export class SlotTable {
   withdrawLocal(slot: number, accounts: Float64Array): void {
     const row = slot * ROW_WORDS;
     this.#rows[row + LOCAL] = ((this.#rows[row + LOCAL] as number) - 1) | 0;
-    accounts[Counter.accepted] = (accounts[Counter.accepted] as number) - 1;
+    accounts[ACCEPTED] = (accounts[ACCEPTED] as number) - 1;
   }
 
   /** Messages ever admitted, from all threads. */
@@ -151,9 +159,9 @@ export class SlotTable {
   admitAgain(slot: number, journal: Int32Array, words: Int32Array, wasHeld: boolean): void {
     const word = wasHeld ? Word.held : Word.salvaged;
     if (wasHeld) Atomics.add(this.admitted, slot, 1);
-    const tail = journal[JOURNAL_TAIL] as number;
-    journal[JOURNAL + (tail & (JOURNAL_SIZE - 1))] = slot;
-    journal[JOURNAL_TAIL] = (tail + 1) | 0;
+    const tail = journal[TAIL] as number;
+    journal[ENTRIES + (tail & ENTRIES_MASK)] = slot;
+    journal[TAIL] = (tail + 1) | 0;
     words[word] = (words[word] as number) - 1;
   }
 
@@ -229,14 +237,12 @@ export class SlotTable {
   isLive(slot: number, generation: number): boolean {
     const word = Atomics.load(this.#rows, slot * ROW_WORDS + STATE);
     const state = word & STATE_MASK;
-    return (
-      word >>> STATE_BITS === generation && state !== SlotState.free && state < SlotState.stopped
-    );
+    return word >>> STATE_BITS === generation && state !== FREE && state < STOPPED;
   }
 
   /** True when the account of that tenant is closed: nothing that was admitted for it has still to be settled. */
   isSettled(slot: number, generation: number): boolean {
-    return this.generation(slot) !== generation || this.state(slot) === SlotState.free;
+    return this.generation(slot) !== generation || this.state(slot) === FREE;
   }
 
   setState(slot: number, generation: number, state: SlotState): void {
@@ -269,7 +275,7 @@ export class SlotTable {
     this.#rows[row + STASHED] = 0;
     this.#rows[row + NEXT] = spawner === undefined ? 0 : spawner + 1;
     // In this order: free and owned by `owner` would be a slot of its free list to whoever mourns that thread.
-    Atomics.store(this.#rows, row + STATE, (generation << STATE_BITS) | SlotState.starting);
+    Atomics.store(this.#rows, row + STATE, (generation << STATE_BITS) | STARTING);
     Atomics.store(this.#rows, row + OWNER, owner);
     return generation;
   }
@@ -337,6 +343,6 @@ export class SlotTable {
   free(slot: number, thread: number): void {
     const row = slot * ROW_WORDS;
     this.#rows[row + OWNER] = thread;
-    Atomics.store(this.#rows, row + STATE, (this.generation(slot) << STATE_BITS) | SlotState.free);
+    Atomics.store(this.#rows, row + STATE, (this.generation(slot) << STATE_BITS) | FREE);
   }
 }

@@ -107,10 +107,20 @@ export interface ThreadDied {
 
 export interface ThreadReplaced {
   readonly thread: number;
-  /** From the death noticed to the replacement ready. */
+  /** From the end of the one to the other ready. */
   readonly tookMs: number;
   /** True if a warm spare stepped in. */
   readonly bySpare: boolean;
+  /** It had died; the program has asked for it; or it had been given up and is tried again. */
+  readonly why: 'died' | 'asked' | 'rested';
+  /** The same for people. */
+  readonly reason: string;
+}
+
+export interface ThreadGivenUp {
+  readonly thread: number;
+  /** When it is tried again. */
+  readonly restMs: number;
 }
 
 export interface HandlerOverrun {
@@ -146,6 +156,7 @@ export type SystemEvents = {
   threadStarted: ThreadStarted;
   threadDied: ThreadDied;
   threadReplaced: ThreadReplaced;
+  threadGivenUp: ThreadGivenUp;
   handlerOverrun: HandlerOverrun;
   systemStopping: SystemStopping;
   log: LogEvent;

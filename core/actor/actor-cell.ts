@@ -1,19 +1,17 @@
 /**
- * The machinery behind one actor: its turns and the call of its handlers. What waits for them is in
- * cell-mailbox.ts. Its life (start, restart, stop) is
- * a state table in cell-life.ts. Kept small: a system may hold a million of them, so whatever most actors never
- * use is in `extras`, made at first need.
+ * The machinery behind one actor: its turns and the call of its handlers. What waits for them is in cell-mailbox.ts. Its
+ * life (start, restart, stop) is a state table in cell-life.ts. Kept small: a system may hold a million of them, so
+ * whatever most actors never use is in `extras`, made at first need.
  * Runs on: any.
  */
 import { CodedError } from '../errors.js';
 import type { DeadLetterReason } from '../events.js';
 import { LIMITS } from '../limits.js';
-import type { Taken } from '../mailbox/fifo.js';
+import { emptyTaken, type Taken } from '../mailbox/fifo.js';
 import {
   ARGC_MASK,
-  Argc,
+  type Argc,
   type Asker,
-  argsOf,
   type Envelope,
   linkOf,
   type Meta,
@@ -30,8 +28,9 @@ import { CellState } from './cell-state.js';
 import type { Child, RemoteParent, Supervisor } from './children.js';
 import type { Context } from './context.js';
 import { DeferredReply } from './deferred-reply.js';
-import type { ActorDefinition } from './definition.js';
+import { type ActorDefinition, NO_ARGS } from './definition.js';
 import {
+  callHandler,
   type HandlerFunction,
   isAsync,
   liveHandler,
@@ -42,13 +41,18 @@ import type { Ref } from './ref.js';
 import { pumpStream } from './stream.js';
 import type { SupervisionOptions } from './supervision.js';
 
+// In this file, where V8 folds them: a constant of another module is loaded and checked at each use.
+const ARGC_BITS = ARGC_MASK;
+const { loading: LOADING, draining: DRAINING, stopping: STOPPING } = CellState;
+const { inTurn: IN_TURN, running: IN_HAND, begun: BEGUN } = Word;
+const { turnMessages: TURN_MESSAGES } = LIMITS;
+
 const NO_SUPERVISION: SupervisionOptions = {};
 
 export class ActorCell extends CellMailbox implements Supervisor {
   definition: ActorDefinition | undefined = undefined;
-  args: readonly unknown[] = [];
+  args: readonly unknown[] = NO_ARGS;
   parent: ActorCell | RemoteParent | undefined = undefined;
-  parentPath = '';
   ref: Ref | undefined = undefined;
   handlers: Record<string, unknown> | undefined = undefined;
   context: Context | undefined = undefined;
@@ -64,7 +68,10 @@ export class ActorCell extends CellMailbox implements Supervisor {
   }
 
   get path(): string {
-    return `${this.parentPath}/${this.name}`;
+    let path = '';
+    let above: ActorCell | RemoteParent | undefined = this;
+    for (; above instanceof ActorCell; above = above.parent) path = `/${above.name}${path}`;
+    return `${above?.path ?? ''}${path}`;
   }
 
   /** What most actors never need, made at first use. */
@@ -98,7 +105,7 @@ export class ActorCell extends CellMailbox implements Supervisor {
 
   /** Queues a notice for whichever incarnation has its turn then. */
   fence(fn: () => unknown): void {
-    if (this.state >= CellState.stopping) return;
+    if (this.state >= STOPPING) return;
     this.push(NOTICE, fn, 0);
     if (!this.isQueued) this.host.ready(this);
   }
@@ -106,34 +113,35 @@ export class ActorCell extends CellMailbox implements Supervisor {
   /** Tells it something that overtakes its mailbox. */
   command(command: CellCommand): void {
     if (this.state === CellState.stopped) return;
-    this.commands ??= [];
-    this.commands.push(command);
+    if (this.commands === undefined) this.commands = [command];
+    else this.commands.push(command);
     if (!this.isInTurn) this.host.ready(this);
   }
 
-  /** One turn: commands, then at most LIMITS.turnMessages messages. */
+  /** One turn: commands, then at most TURN_MESSAGES messages. */
   turn(): void {
     const { host } = this;
     const { words } = host;
-    words[Word.inTurn] = 0;
-    words[Word.running] = this.slot + 1;
+    words[IN_TURN] = 0;
+    words[IN_HAND] = this.slot + 1;
     if (this.commands !== undefined) runCommands(this);
-    if (this.state === CellState.loading && this.definition !== undefined) startCell(this);
-    const concurrency = this.definition?.options.concurrency ?? 1;
-    let left = LIMITS.turnMessages;
+    if (this.state === LOADING && this.definition !== undefined) startCell(this);
+    const concurrency = this.definition?.concurrency ?? 1;
+    let left = TURN_MESSAGES;
     while (left-- > 0 && this.inFlight < concurrency && this.isServing()) {
       if (!this.shift(host.taken)) break;
       const { name, payload, meta } = host.taken;
       this.#handle(name, payload, meta);
       if (this.commands !== undefined) runCommands(this);
-      if (host.isPassOver()) break;
+      // The pass looks at its time after each turn.
+      if (this.queued === 0 || host.isPassOver()) break;
     }
     this.publishTurn();
-    words[Word.running] = 0;
+    words[IN_HAND] = 0;
     this.releaseQueue();
     if (this.commands !== undefined) host.ready(this);
     if (this.queued === 0) {
-      if (this.state === CellState.draining) mayFinishStop(this);
+      if (this.state === DRAINING) mayFinishStop(this);
     } else if (this.inFlight < concurrency && this.isServing()) host.ready(this);
   }
 
@@ -147,7 +155,7 @@ export class ActorCell extends CellMailbox implements Supervisor {
   fail(phase: 'start' | 'handle' | 'restart', handler: string | undefined, error: Error): void {
     const { counters } = this.host;
     counters[Counter.failures] = (counters[Counter.failures] as number) + 1;
-    if (this.state >= CellState.draining) return;
+    if (this.state >= DRAINING) return;
     this.state = CellState.suspended;
     this.host.table.setState(this.slot, this.generation, SlotState.suspended);
     this.host.reportFailure(this, phase, handler, error);
@@ -166,7 +174,7 @@ export class ActorCell extends CellMailbox implements Supervisor {
     if (hasFailed) this.#threw(value, flight);
     else if (!flight.isStashed) this.settleAsHandled();
     this.publish();
-    if (this.state === CellState.stopping || this.state === CellState.draining) mayFinishStop(this);
+    if (this.state === STOPPING || this.state === DRAINING) mayFinishStop(this);
     if (this.isServing() && this.queued > 0) this.host.ready(this);
   }
 
@@ -190,31 +198,24 @@ export class ActorCell extends CellMailbox implements Supervisor {
     if (typeof name !== 'string') return this.#notice(payload as () => unknown);
     const { host } = this;
     const { words, running } = host;
-    let argc: Argc;
-    let asker: Asker | undefined;
-    let traceparent: string | undefined;
-    if (typeof meta === 'number') {
-      argc = (meta & ARGC_MASK) as Argc;
-      if (meta > ARGC_MASK) host.markBegun(meta);
-    } else {
-      ({ argc, asker, traceparent } = meta);
-      if (traceparent !== undefined) running.hasTraces = true;
-      if (meta.begun !== 0) host.markBegun(meta.begun);
-      if (asker?.wantsBegun) asker.begins?.();
-    }
+    const isPlain = typeof meta === 'number';
+    if (!isPlain) this.#begin(meta);
+    else if (meta > ARGC_BITS) host.markBegun(meta);
+    const argc = (isPlain ? meta & ARGC_BITS : meta.argc) as Argc;
     const fn = name === this.#lastName ? this.#lastFn : this.#find(name);
-    words[Word.begun] = ((words[Word.begun] as number) + 1) | 0;
+    words[BEGUN] = ((words[BEGUN] as number) + 1) | 0;
     if (this.extras !== undefined) this.extras.beforeMessage(payload);
-    if (fn === undefined) return this.#unknown(name, argc, payload, asker);
+    if (fn === undefined)
+      return this.#unknown(name, argc, payload, isPlain ? undefined : meta.asker);
     running.cell = this;
     running.turn++;
-    running.asker = asker;
-    running.traceparent = traceparent;
+    running.asker = isPlain ? undefined : meta.asker;
+    running.traceparent = isPlain ? undefined : meta.traceparent;
     running.isStashed = false;
     try {
       const result = this.#lastIsAsync
-        ? running.runAsync(this, () => call(fn, this.handlers, argc, payload))
-        : call(fn, this.handlers, argc, payload);
+        ? this.#callAsync(fn, argc, payload)
+        : callHandler(fn, this.handlers, argc, payload);
       running.cell = undefined;
       if (typeof result === 'object' && result !== null) {
         this.#returned(result, name, argc, payload);
@@ -227,6 +228,19 @@ export class ActorCell extends CellMailbox implements Supervisor {
       if (running.isStashed) return this.#failQuietly(name, thrown);
       this.#threw(thrown, { name, argc, payload, asker: running.asker, turn: running.turn });
     }
+  }
+
+  /** Tells those who want to hear that the message of an envelope begins. */
+  #begin({ traceparent, begun, asker }: Envelope): void {
+    const { host } = this;
+    if (traceparent !== undefined) host.running.hasTraces = true;
+    if (begun !== 0) host.markBegun(begun);
+    if (asker?.wantsBegun) asker.begins?.();
+  }
+
+  /** Apart, so that a handler that is not async pays for no closure. */
+  #callAsync(fn: HandlerFunction, argc: Argc, payload: unknown): unknown {
+    return this.host.running.runAsync(this, () => callHandler(fn, this.handlers, argc, payload));
   }
 
   /** A handler's result that is an object: a promise, a stream, a deferred answer, or plainly a value. */
@@ -266,7 +280,7 @@ export class ActorCell extends CellMailbox implements Supervisor {
     if (!asker.isStream && !isSource) return asker.reply(value);
     if (asker.isStream && isSource) {
       const { turn, traceparent } = from;
-      const execution = { cell: this, turn, asker, traceparent };
+      const execution = { cell: this, turn, asker, traceparent, link: undefined };
       return pumpStream(execution, name, value as AsyncIterable<unknown>);
     }
     const expected = asker.isStream ? 'an async generator' : 'a handler that answers once';
@@ -383,14 +397,4 @@ export class ActorCell extends CellMailbox implements Supervisor {
     }
     for (const { name, payload, meta } of kept) this.push(name, payload, meta);
   }
-}
-
-function emptyTaken(): Taken {
-  return { name: undefined, payload: undefined, meta: 0 };
-}
-
-function call(fn: HandlerFunction, map: unknown, argc: Argc, payload: unknown): unknown {
-  if (argc === Argc.one) return fn.call(map, payload);
-  if (argc === Argc.none) return fn.call(map);
-  return fn.apply(map, argsOf(argc, payload) as unknown[]);
 }

@@ -19,8 +19,8 @@ export interface Terminated {
 /** finish what is queued / finish the current message / now. */
 export type StopMode = 'drain' | 'stop' | 'kill';
 
-/** What onStop hears. */
-export type StopReason = 'stop' | 'restart';
+/** What onStop hears: it ends for good; begins anew on this thread; or on another, which takes the place of this one. */
+export type StopReason = 'stop' | 'restart' | 'replace';
 
 /** A named set of actors on any thread that take the same messages; made by {@link group}. */
 export interface Group<P> {

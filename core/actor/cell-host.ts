@@ -37,6 +37,21 @@ export interface LostMessage {
   readonly asker: Asker | undefined;
 }
 
+/** Who is in which group, on any thread. */
+export interface GroupMembers {
+  join(ref: Ref, group: string): void;
+  leave(ref: Ref, group: string): void;
+  members(group: string): readonly Ref[];
+}
+
+/** Streams over threads: demand and cancel find their source by the reader's address. */
+export interface StreamEnds {
+  remember(asker: RemoteAsker, source: StreamSource): void;
+  forget(source: StreamSource): void;
+  grant(reader: StreamReader, count: number): void;
+  cancel(reader: StreamReader): void;
+}
+
 export interface CellHost {
   readonly thread: number;
   readonly epoch: number;
@@ -50,6 +65,8 @@ export interface CellHost {
   readonly running: Running;
   readonly asks: AskTable;
   readonly room: Room;
+  readonly groups: GroupMembers;
+  readonly streams: StreamEnds;
   /** Where a taken message is put. */
   readonly taken: Taken;
   /** True once nothing new from outside actors is let in. */
@@ -116,9 +133,6 @@ export interface CellHost {
   watch(watcher: ActorCell, target: Ref, fn: (end: Terminated) => unknown): void;
   unwatch(watcher: ActorCell, target: Ref): void;
   unwatchAll(watcher: ActorCell): void;
-  join(cell: ActorCell, group: string): void;
-  leave(cell: ActorCell, group: string): void;
-  membersOf(group: string): readonly Ref[];
   /** Settled something in this pass: looked at again behind the barrier at its end. */
   touched(cell: CellMailbox): void;
   /** Wakes the senders that wait for room in this mailbox, once it is half empty. */
@@ -136,11 +150,6 @@ export interface CellHost {
   highWater(cell: CellMailbox, depth: number): void;
   /** A forwarded ask: its asker must know on whom the answer depends now. */
   askMoved(asker: RemoteAsker, to: Ref): void;
-  /** Streams over threads: demand and cancel find their source by the reader's address. */
-  rememberSource(asker: RemoteAsker, source: StreamSource): void;
-  forgetSource(source: StreamSource): void;
-  grantDemand(reader: StreamReader, count: number): void;
-  cancelStream(reader: StreamReader): void;
   /** The time for a deadline: cheap, and rather late than early. */
   nowSoon(): number;
   /** Runs at the next microtask. */

@@ -21,14 +21,27 @@ import { actorStopped } from './ask.js';
 import type { CellCommand } from './cell-host.js';
 import { CellState } from './cell-state.js';
 import { Context } from './context.js';
+import { type ActorDefinition, NO_ARGS } from './definition.js';
 import { handlerFault } from './live-handler.js';
 import { returnStash } from './stash.js';
+
+// In this file, where V8 folds them: a constant of another module is loaded and checked at each use.
+const {
+  starting: STARTING,
+  running: RUNNING,
+  suspended: SUSPENDED,
+  restarting: RESTARTING,
+  draining: DRAINING,
+  stopping: STOPPING,
+  stopped: STOPPED,
+} = CellState;
+const { ended: ENDED } = Counter;
 
 /** Runs the behaviour: a new incarnation. */
 export function startCell(cell: ActorCell): void {
   const { host, definition } = cell;
-  if (definition === undefined || cell.state >= CellState.draining) return;
-  cell.state = CellState.starting;
+  if (definition === undefined || cell.state >= DRAINING) return;
+  cell.state = STARTING;
   const context = new Context(cell);
   cell.context = context;
   const { running } = host;
@@ -37,7 +50,7 @@ export function startCell(cell: ActorCell): void {
   running.asker = undefined;
   host.taken.name = undefined;
   try {
-    const handlers = definition.behaviour(context, ...(cell.args as never[]));
+    const handlers = behave(definition.behaviour, context, cell.args);
     if (handlers instanceof Promise) startLater(cell, context, handlers);
     else begin(cell, handlers);
   } catch (error) {
@@ -45,6 +58,17 @@ export function startCell(cell: ActorCell): void {
   } finally {
     running.cell = before;
   }
+}
+
+/** Most behaviours take an argument or none: then no array is made for the call. */
+function behave(
+  behaviour: ActorDefinition['behaviour'],
+  context: Context,
+  args: readonly unknown[],
+): unknown {
+  if (args.length === 0) return behaviour(context);
+  if (args.length === 1) return behaviour(context, args[0] as never);
+  return behaviour(context, ...(args as never[]));
 }
 
 function startLater(cell: ActorCell, context: Context, handlers: Promise<unknown>): void {
@@ -59,7 +83,7 @@ function startLater(cell: ActorCell, context: Context, handlers: Promise<unknown
 
 /** False when it was stopped or restarted while it started. */
 function isStill(cell: ActorCell, context: Context): boolean {
-  return cell.context === context && cell.state === CellState.starting;
+  return cell.context === context && cell.state === STARTING;
 }
 
 function begin(cell: ActorCell, handlers: unknown): void {
@@ -71,13 +95,13 @@ function begin(cell: ActorCell, handlers: unknown): void {
 
 function started(cell: ActorCell): void {
   const { host } = cell;
-  cell.state = CellState.running;
+  cell.state = RUNNING;
   cell.handlersChanged();
   host.table.setState(cell.slot, cell.generation, SlotState.running);
   const restarts = cell.extras?.restarts ?? 0;
   if (restarts === 0) host.cellStarted(cell);
   else host.cellRestarted(cell);
-  for (const [resolve] of takeStartWaiters(cell)) resolve();
+  if (cell.extras !== undefined) for (const [resolve] of takeStartWaiters(cell)) resolve();
   drainNow(cell);
   if (!cell.isInTurn && (cell.queued > 0 || cell.commands !== undefined)) host.ready(cell);
 }
@@ -105,14 +129,16 @@ function startFailed(cell: ActorCell, thrown: unknown): void {
   failStart(cell, startError(cell.path, cause));
 }
 
-/** Ends a cell that could not start: asks and those that wait for it hear why. */
+/** Ends a cell that could not start: asks and those that wait for it hear why, and the log when nobody waits. */
 export function failStart(cell: ActorCell, error: CodedError): void {
   const extras = cell.more();
   extras.startError = error;
-  for (const [, reject] of takeStartWaiters(cell)) reject(error);
-  const { counters } = cell.host;
+  const waiters = takeStartWaiters(cell);
+  for (const [, reject] of waiters) reject(error);
+  const { counters, logger } = cell.host;
   counters[Counter.failures] = (counters[Counter.failures] as number) + 1;
-  cell.host.logger.error('actor failed to start', { path: cell.path, error: errorToWire(error) });
+  if (waiters.length === 0)
+    logger.error('actor failed to start', { path: cell.path, error: errorToWire(error) });
   stopCell(cell, 'kill', 'failed');
 }
 
@@ -134,19 +160,15 @@ function runCommand(cell: ActorCell, command: CellCommand): void {
   switch (command.type) {
     case 'stop':
       // What is queued can be handled only once it runs: a drain waits for that, a stop does not.
-      if (
-        command.mode === 'drain' &&
-        cell.state < CellState.draining &&
-        cell.state !== CellState.running
-      ) {
+      if (command.mode === 'drain' && cell.state < DRAINING && cell.state !== RUNNING) {
         cell.more().drain = command;
         return;
       }
       stopCell(cell, command.mode, command.reason);
       return;
     case 'resume':
-      if (cell.state !== CellState.suspended) return;
-      cell.state = CellState.running;
+      if (cell.state !== SUSPENDED) return;
+      cell.state = RUNNING;
       cell.host.table.setState(cell.slot, cell.generation, SlotState.running);
       if (cell.extras?.hasChildren) cell.extras.children.resumeEscalated();
       drainNow(cell);
@@ -158,25 +180,34 @@ function runCommand(cell: ActorCell, command: CellCommand): void {
 }
 
 function restartCell(cell: ActorCell): void {
-  if (
-    cell.state === CellState.restarting ||
-    cell.state >= CellState.draining ||
-    cell.state === CellState.loading
-  )
+  if (cell.state === RESTARTING || cell.state >= DRAINING || cell.state === CellState.loading)
     return;
-  const isStarting = cell.state === CellState.starting;
-  cell.state = CellState.restarting;
+  const isStarting = cell.state === STARTING;
+  cell.state = RESTARTING;
   cell.host.table.setState(cell.slot, cell.generation, SlotState.suspended);
   const extras = cell.more();
   if (!isStarting || extras.restarts > 0) extras.restarts++;
   const { counters } = cell.host;
   counters[Counter.restarts] = (counters[Counter.restarts] as number) + 1;
   endIncarnation(cell, 'restart', () => {
-    if (cell.state !== CellState.restarting) return;
+    if (cell.state !== RESTARTING) return;
     extras.children.reopen();
     returnStash(cell);
     startCell(cell);
   });
+}
+
+/**
+ * Its thread is being vacated: ends the incarnation as a restart does, and begins no other here. What is queued, and what was
+ * stashed, stays in the mailbox. It is over when the cell has no context any more.
+ */
+export function vacateCell(cell: ActorCell): void {
+  if (cell.state >= CellState.draining) return;
+  const { context } = cell;
+  cell.state = CellState.restarting;
+  cell.host.table.setState(cell.slot, cell.generation, SlotState.suspended);
+  for (const [, reject] of takeStartWaiters(cell)) reject(restarted(cell.path));
+  if (context !== undefined) endIncarnation(cell, 'replace', () => {});
 }
 
 /** drain: after what is queued. stop: after the message in hand. kill: now. */
@@ -186,29 +217,29 @@ export function stopCell(
   reason: EndReason,
 ): void {
   const { state, host } = cell;
-  if (state === CellState.stopped) return;
-  const isWaiting = state === CellState.stopping || state === CellState.draining;
-  if (isWaiting && mode !== 'kill' && !(state === CellState.draining && mode === 'stop')) return;
+  if (state === STOPPED) return;
+  const isWaiting = state === STOPPING || state === DRAINING;
+  if (isWaiting && mode !== 'kill' && !(state === DRAINING && mode === 'stop')) return;
   host.table.setState(cell.slot, cell.generation, SlotState.stopping);
   cell.endReason ??= reason;
   if (mode === 'kill') {
-    cell.state = CellState.stopping;
+    cell.state = STOPPING;
     return finishStop(cell, true);
   }
-  const canDrain = mode === 'drain' && state === CellState.running;
-  cell.state = canDrain ? CellState.draining : CellState.stopping;
+  const canDrain = mode === 'drain' && state === RUNNING;
+  cell.state = canDrain ? DRAINING : STOPPING;
   mayFinishStop(cell);
 }
 
 /** Goes on with a stop once nothing is in flight (and, for a drain, nothing queued). */
 export function mayFinishStop(cell: ActorCell): void {
   if (cell.inFlight > 0) return;
-  if (cell.state === CellState.draining) {
+  if (cell.state === DRAINING) {
     if (cell.queued > 0) return;
     if (cell.host.table.depth(cell.slot) > cell.unpublished) return lookAgain(cell);
-    cell.state = CellState.stopping;
+    cell.state = STOPPING;
   }
-  if (cell.state === CellState.stopping) finishStop(cell, false);
+  if (cell.state === STOPPING) finishStop(cell, false);
 }
 
 /**
@@ -229,7 +260,12 @@ function finishStop(cell: ActorCell, isKill: boolean): void {
   if (cell.isEnding && !isKill) return;
   cell.isEnding = true;
   if (isKill) return killIncarnation(cell);
-  if (cell.extras === undefined) return ended(cell);
+  if (cell.extras === undefined) ended(cell);
+  else endLastIncarnation(cell);
+}
+
+/** Apart, so that an actor with nothing to end pays for no closure. */
+function endLastIncarnation(cell: ActorCell): void {
   endIncarnation(cell, 'stop', () => ended(cell));
 }
 
@@ -270,19 +306,19 @@ function quiesce(cell: ActorCell, why: StopReason): void {
   cell.handlersChanged();
   extras.cancelTimers();
   host.unwatchAll(cell);
-  for (const group of extras.groups ?? []) host.leave(cell, group);
+  for (const group of extras.groups ?? []) host.groups.leave(cell.refTo(), group);
   extras.groups = undefined;
   const { flights, deferred, sources, abort } = extras;
   if (flights.length + (deferred?.size ?? 0) + (sources?.size ?? 0) === 0 && abort === undefined)
     return;
   const error =
-    why === 'restart' ? restarted(cell.path) : actorStopped(cell.path, 'the answer to the end');
+    why === 'stop' ? actorStopped(cell.path, 'the answer to the end') : restarted(cell.path);
   extras.abort = undefined;
   abort?.abort(error);
   for (const flight of [...flights]) {
     cell.removeFlight(flight);
     if (!flight.isStashed)
-      cell.loseFlight(flight, why === 'restart' ? 'restarted' : 'killed', error);
+      cell.loseFlight(flight, why === 'stop' ? 'killed' : 'restarted', error);
   }
   for (const reply of [...(deferred ?? [])]) reply.abandon(error);
   for (const source of [...(sources ?? [])]) source.end(error);
@@ -315,7 +351,7 @@ async function runHooks(cell: ActorCell, why: StopReason): Promise<void> {
 function ended(cell: ActorCell): void {
   const { host, endReason: reason = 'stopped' } = cell;
   returnStash(cell);
-  cell.state = CellState.stopped;
+  cell.state = STOPPED;
   cell.context?.fence();
   cell.context = undefined;
   host.table.setState(cell.slot, cell.generation, SlotState.stopped);
@@ -324,10 +360,11 @@ function ended(cell: ActorCell): void {
   if (cell.queued > 0)
     for (const { name, payload, meta } of cell.takeAll())
       cell.bury(name, payload, meta, why, error);
-  for (const [, reject] of takeStartWaiters(cell))
-    reject(error ?? actorStopped(cell.path, 'its start'));
+  if (cell.extras !== undefined)
+    for (const [, reject] of takeStartWaiters(cell))
+      reject(error ?? actorStopped(cell.path, 'its start'));
   const { counters } = host;
-  counters[Counter.ended] = (counters[Counter.ended] as number) + 1;
+  counters[ENDED] = (counters[ENDED] as number) + 1;
   cell.handlers = undefined;
   cell.handlersChanged();
   cell.args = NO_ARGS;
@@ -335,5 +372,3 @@ function ended(cell: ActorCell): void {
   host.reportEnd(cell, reason);
   cell.publish();
 }
-
-const NO_ARGS: readonly unknown[] = [];

@@ -5,7 +5,7 @@
  */
 import { CodedError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import type { Taken } from '../mailbox/fifo.js';
+import { emptyTaken, type Taken } from '../mailbox/fifo.js';
 import type { Mailbox } from '../mailbox/mailbox.js';
 import { evicted } from '../mailbox/overflow.js';
 import { PriorityMailbox } from '../mailbox/priority-mailbox.js';
@@ -20,7 +20,14 @@ import type { CellExtras } from './cell-extras.js';
 import type { CellHost } from './cell-host.js';
 import { CellState, endedInstead } from './cell-state.js';
 import { Child } from './children.js';
-import type { SpawnSettings } from './spawn-options.js';
+import { type SpawnSettings, UNBOUNDED } from './spawn-options.js';
+
+// In this file, where V8 folds them: a constant of another module is loaded and checked at each use.
+const NO_BOUND = UNBOUNDED;
+const { draining: DRAINING, stopping: STOPPING, running: RUNNING, stopped: STOPPED } = CellState;
+const { inTurn: IN_TURN, running: IN_HAND } = Word;
+const { handled: HANDLED, deadLetters: DEAD_LETTERS } = Counter;
+const { accepted: ACCEPTED, full: FULL, stopped: REFUSED } = Admission;
 
 /** A queued notice of the runtime: runs as a message of the actor, in order with the others, uncounted. */
 export const NOTICE = Symbol('notice');
@@ -80,10 +87,9 @@ export abstract class CellMailbox extends Child {
   /** A message from this thread: by reference, admitted here. */
   offer(name: string, payload: unknown, meta: Meta): Admission {
     const { host, slot } = this;
-    if (this.state >= CellState.draining) return Admission.stopped;
-    const { capacity, overflow } = this.settings;
-    const bound = overflow === 'reject' ? capacity : Infinity;
-    if (!host.table.admitLocal(slot, this.settled, bound, host.counters)) return Admission.full;
+    if (this.state >= DRAINING) return REFUSED;
+    const { bound } = this.settings;
+    if (!host.table.admitLocal(slot, this.settled, bound, host.counters)) return FULL;
     let value = payload;
     if (typeof payload === 'object') {
       try {
@@ -94,32 +100,34 @@ export abstract class CellMailbox extends Child {
       }
     }
     this.enqueue(name, value, meta);
-    return Admission.accepted;
+    return ACCEPTED;
   }
 
   /** Queues an admitted message, from whatever thread. */
   enqueue(name: string, payload: unknown, meta: Meta): void {
-    if (this.state >= CellState.stopping) return this.#bury(name, payload, meta, 'stopped');
+    if (this.state >= STOPPING) return this.#bury(name, payload, meta, 'stopped');
     if (typeof meta === 'object' && meta.asker !== undefined) {
       if (this.inFlight > 0 && this.isAskedInCircle(name, payload, meta, meta.asker)) return;
       if (this.host.running.cell?.slot === this.slot) this.more().hasAskedItself = true;
     }
-    const { overflow, capacity } = this.settings;
-    if (overflow !== 'reject') {
-      const isOverBytes = this.extras?.isOverBytes === true && this.queued > 0;
-      const which = evicted(
-        overflow,
-        isOverBytes ? capacity : this.queued + this.inFlight,
-        capacity,
-      );
-      if (which === 'newest') return this.#bury(name, payload, meta, 'evicted');
-      if (which === 'oldest') this.#evictOldest();
-    }
-    if (this.settings.bytesMax !== Infinity && typeof payload === 'object' && payload !== null) {
-      this.#addBytes(payload);
+    const { bound, bytesMax } = this.settings;
+    if (bound === NO_BOUND && !this.#hasRoom()) return this.#bury(name, payload, meta, 'evicted');
+    if (typeof payload === 'object') {
+      if (payload !== null && bytesMax !== Infinity) this.#addBytes(payload);
     } else if (typeof payload === 'string' && payload.length > 1024) this.#addBytes(payload);
     this.push(name, payload, meta);
     if (!this.isQueued && this.isServing()) this.host.ready(this);
+  }
+
+  /** False when the message that has come is to be evicted; makes room for it where the oldest is. */
+  #hasRoom(): boolean {
+    const { overflow, capacity } = this.settings;
+    if (overflow === 'reject') return true;
+    const isOverBytes = this.extras?.isOverBytes === true && this.queued > 0;
+    const messages = isOverBytes ? capacity : this.queued + this.inFlight;
+    const which = evicted(overflow, messages, capacity);
+    if (which === 'oldest') this.#evictOldest();
+    return which !== 'newest';
   }
 
   /** After whatever settled messages: shows it to all threads and wakes who waits for room. */
@@ -127,20 +135,20 @@ export abstract class CellMailbox extends Child {
     const { host } = this;
     if (this.settled !== this.#published) {
       host.table.storeSettled(this.slot, this.settled);
-      host.words[Word.inTurn] = 0;
+      host.words[IN_TURN] = 0;
       this.#published = this.settled;
     }
-    if (this.state === CellState.stopped) host.retire(this);
+    if (this.state === STOPPED) host.retire(this);
     else host.roomMade(this);
   }
 
   /** The same at the end of a turn, without the barrier: the end of the pass has one for all its turns. */
   protected publishTurn(): void {
     const { host, slot } = this;
-    if (this.state === CellState.stopped) return this.publish();
+    if (this.state === STOPPED) return this.publish();
     if (this.settled === this.#published) return;
     host.table.storeSettledSoon(slot, this.settled);
-    host.words[Word.inTurn] = 0;
+    host.words[IN_TURN] = 0;
     this.#published = this.settled;
     if (this.isTouched) return;
     this.isTouched = true;
@@ -181,13 +189,13 @@ export abstract class CellMailbox extends Child {
   settleStashed(stashed: number): void {
     const { words, table } = this.host;
     this.settled = (this.settled + 1) | 0;
-    words[Word.inTurn] = (words[Word.inTurn] as number) + 1;
+    words[IN_TURN] = (words[IN_TURN] as number) + 1;
     table.setStashed(this.slot, stashed);
   }
 
   /** True while this thread is in a turn of this actor. */
   get isInTurn(): boolean {
-    return this.host.words[Word.running] === this.slot + 1;
+    return this.host.words[IN_HAND] === this.slot + 1;
   }
 
   /** Settled here, but not yet to be seen by others. */
@@ -225,7 +233,7 @@ export abstract class CellMailbox extends Child {
 
   /** The oldest message makes room; the runtime's notices are none, and keep their place. */
   #evictOldest(): void {
-    const oldest: Taken = { name: undefined, payload: undefined, meta: 0 };
+    const oldest = emptyTaken();
     const notices: unknown[] = [];
     while (this.#shiftLeast(oldest)) {
       if (oldest.name !== NOTICE) {
@@ -259,15 +267,15 @@ export abstract class CellMailbox extends Child {
   }
 
   protected isServing(): boolean {
-    return this.state === CellState.running || this.state === CellState.draining;
+    return this.state === RUNNING || this.state === DRAINING;
   }
 
   protected settleAsHandled(): void {
-    this.#settleAs(Counter.handled);
+    this.#settleAs(HANDLED);
   }
 
   protected settleAsDead(): void {
-    this.#settleAs(Counter.deadLetters);
+    this.#settleAs(DEAD_LETTERS);
   }
 
   /** Settled and accounted for in one straight line: a thread that dies leaves both done or neither. */
@@ -276,7 +284,7 @@ export abstract class CellMailbox extends Child {
     const settled = (this.settled + 1) | 0;
     this.settled = settled;
     if (this.isInTurn) {
-      words[Word.inTurn] = (words[Word.inTurn] as number) + 1;
+      words[IN_TURN] = (words[IN_TURN] as number) + 1;
     } else {
       table.storeSettled(this.slot, settled);
       this.#published = settled;
@@ -339,7 +347,7 @@ export abstract class CellMailbox extends Child {
 
   /** Takes every queued message out, for the dead letters. */
   *takeAll(): Generator<Taken> {
-    const register: Taken = { name: undefined, payload: undefined, meta: 0 };
+    const register = emptyTaken();
     while (this.shift(register)) yield register;
     const queue = this.#queue;
     this.#queue = undefined;

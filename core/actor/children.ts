@@ -66,6 +66,8 @@ export class RemoteParent {
     /** Undefined for the guardian. */
     readonly slot: number | undefined,
     readonly generation: number,
+    /** Empty for the guardian. */
+    readonly path: string,
   ) {}
 
   get id(): SlotId | undefined {
@@ -196,6 +198,17 @@ export class Children {
   /** After a restart the supervisor may have children again. */
   reopen(): void {
     this.#isStopping = false;
+  }
+
+  /** Its thread is replaced on purpose: a restart that it waited for comes with that. */
+  willBeRemade(child: Child): void {
+    this.#delayed?.get(child)?.();
+    this.#delayed?.delete(child);
+  }
+
+  /** True when its budget has no end. */
+  neverGivesUp(child: Child): boolean {
+    return this.#optionsFor(child).restartsMax === Infinity;
   }
 
   /** Decides about a failure, and acts. */

@@ -18,6 +18,7 @@ import type {
   Timers,
 } from './actor-context.js';
 import type { ActorRef, Deferred } from './actor-ref.js';
+import type { CellCommand } from './cell-host.js';
 import { RemoteParent } from './children.js';
 import { DeferredReply } from './deferred-reply.js';
 import type { HandlerMap, Recipe } from './definition.js';
@@ -26,6 +27,12 @@ import type { Ref } from './ref.js';
 import type { Replicas } from './replicas.js';
 import type { ReplicaOptions, SpawnOptions } from './spawn-options.js';
 import { returnStash } from './stash.js';
+
+const STOPS: Readonly<Record<StopMode, CellCommand>> = {
+  drain: { type: 'stop', mode: 'drain', reason: 'stopped' },
+  stop: { type: 'stop', mode: 'stop', reason: 'stopped' },
+  kill: { type: 'stop', mode: 'kill', reason: 'killed' },
+};
 
 export class Context implements ActorContext {
   #cell: ActorCell | undefined;
@@ -106,8 +113,7 @@ export class Context implements ActorContext {
 
   stop(ref?: ActorRef<unknown>, mode: StopMode = 'stop'): void {
     const cell = this.#live();
-    const reason = mode === 'kill' ? 'killed' : 'stopped';
-    const command = { type: 'stop', mode, reason } as const;
+    const command = STOPS[mode];
     if (ref === undefined) return cell.command(command);
     const { slot, generation, path } = ref as unknown as Ref;
     if (slot === cell.slot && generation === cell.generation) return cell.command(command);
@@ -251,19 +257,19 @@ export class Context implements ActorContext {
     const extras = cell.more();
     extras.groups ??= new Set();
     extras.groups.add(group.name);
-    cell.host.join(cell, group.name);
+    cell.host.groups.join(cell.refTo(), group.name);
   }
 
   leave(group: Group<unknown>): void {
     const cell = this.#live();
-    if (cell.extras?.groups?.delete(group.name)) cell.host.leave(cell, group.name);
+    if (cell.extras?.groups?.delete(group.name)) cell.host.groups.leave(cell.refTo(), group.name);
   }
 
   publish(group: Group<unknown>, name: string, ...args: unknown[]): number {
     const argc = Math.min(args.length, 2) as Argc;
     const payload = argc === Argc.many ? args : args[0];
     let accepted = 0;
-    for (const member of this.#live().host.membersOf(group.name)) {
+    for (const member of this.#live().host.groups.members(group.name)) {
       if (member.offer(name, argc, payload, undefined) === 0) accepted++;
     }
     return accepted;

@@ -107,7 +107,12 @@ export interface ActorDefinition {
   readonly name: string;
   readonly behaviour: (ctx: ActorContext, ...args: never[]) => unknown;
   readonly options: DefinitionOptions;
+  /** Of its options, the default filled in. */
+  readonly concurrency: number;
 }
+
+/** The start arguments of an actor that has not begun or has ended: one array for all. */
+export const NO_ARGS: readonly unknown[] = [];
 
 interface Registry {
   readonly byName: Map<string, ActorDefinition>;
@@ -136,6 +141,7 @@ export function defineActor<Args extends readonly unknown[], P extends object & 
     name,
     behaviour: behaviour as unknown as ActorDefinition['behaviour'],
     options: checkOptions(name, options as DefinitionOptions),
+    concurrency: options.concurrency ?? 1,
   };
   const names = [name, ...(options.aliases ?? [])];
   for (const known of names) {

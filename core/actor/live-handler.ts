@@ -6,12 +6,27 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { CodedError, textOf } from '../errors.js';
 import { LIMITS } from '../limits.js';
+import { Argc, argsOf } from '../message/envelope.js';
 import { type Checked, checkArguments } from '../schema-check.js';
 import { type ActorDefinition, type HandlerMap, REFUSED_NAMES } from './definition.js';
 
 const REFUSED: ReadonlySet<string> = new Set(REFUSED_NAMES);
 
 export type HandlerFunction = (...args: unknown[]) => unknown;
+
+const { none: NONE, one: ONE } = Argc;
+
+/** Calls a handler of that map with the arguments as a message holds them. */
+export function callHandler(
+  fn: HandlerFunction,
+  map: unknown,
+  argc: Argc,
+  payload: unknown,
+): unknown {
+  if (argc === ONE) return fn.call(map, payload);
+  if (argc === NONE) return fn.call(map);
+  return fn.apply(map, argsOf(argc, payload) as unknown[]);
+}
 
 const AsyncFunction = (async () => {}).constructor;
 const AsyncGeneratorFunction = async function* () {}.constructor;
@@ -62,27 +77,27 @@ export function liveHandler(
 
 /** What is wrong with a handler map, as an error still to be given the actor's path; undefined when nothing is. */
 export function handlerFault(handlers: unknown): ((path: string) => CodedError) | undefined {
-  if (typeof handlers !== 'object' || handlers === null) {
-    return (path) =>
-      nameRefused(path, '', `the behaviour of ${path} to return its handlers`, textOf(handlers));
-  }
+  if (typeof handlers !== 'object' || handlers === null) return noHandlers(handlers);
   for (const name in handlers) {
     const handler = (handlers as Record<string, unknown>)[name];
-    if (REFUSED.has(name) || name.length > LIMITS.nameCharsMax) {
-      return (path) =>
-        nameRefused(
-          path,
-          name,
-          `a handler name in ${path} that not every object carries`,
-          `"${name}"`,
-        );
-    }
-    if (typeof handler !== 'function') {
-      return (path) =>
-        nameRefused(path, name, `"${name}" of ${path} to be a function`, textOf(handler));
-    }
+    if (REFUSED.has(name) || name.length > LIMITS.nameCharsMax) return badName(name);
+    if (typeof handler !== 'function') return noFunction(name, handler);
   }
   return undefined;
+}
+
+function noHandlers(got: unknown): (path: string) => CodedError {
+  return (path) =>
+    nameRefused(path, '', `the behaviour of ${path} to return its handlers`, textOf(got));
+}
+
+function badName(name: string): (path: string) => CodedError {
+  return (path) =>
+    nameRefused(path, name, `a handler name in ${path} that not every object carries`, `"${name}"`);
+}
+
+function noFunction(name: string, got: unknown): (path: string) => CodedError {
+  return (path) => nameRefused(path, name, `"${name}" of ${path} to be a function`, textOf(got));
 }
 
 function nameRefused(path: string, handler: string, expected: string, got: string): CodedError {

@@ -19,7 +19,13 @@ import { replyToOf } from './remote-asker.js';
 import { openStream } from './stream.js';
 import { waitForRoom } from './waiting-send.js';
 
-export const TOLD: readonly Told[] = ['accepted', 'full', 'stopped'];
+// In this file, where V8 folds them: a constant of another module is loaded and checked at each use.
+const { accepted: ACCEPTED, full: FULL, stopped: STOPPED } = Admission;
+const { none: NONE, one: ONE, many: MANY } = Argc;
+const { asks: ASKS } = Counter;
+
+const ANSWERS: readonly Told[] = ['accepted', 'full', 'stopped'];
+export const TOLD = ANSWERS;
 const NO_OPTIONS: AskOptions = {};
 
 /** Where a prepared message goes: to one actor, or to whichever of several is its turn. */
@@ -68,17 +74,17 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     // The rest array is only read, never handed on: then it is not even made.
     const argc = args.length;
     if (this.host.running.hasTraces) return this.#tellTraced(name, args);
-    if (argc === 1) return TOLD[this.offer(name, Argc.one, args[0], undefined)] as Told;
-    if (argc === 0) return TOLD[this.offer(name, Argc.none, undefined, undefined)] as Told;
+    if (argc === 1) return ANSWERS[this.offer(name, ONE, args[0], undefined)] as Told;
+    if (argc === 0) return ANSWERS[this.offer(name, NONE, undefined, undefined)] as Told;
     const payload: unknown[] = new Array(argc);
     for (let i = 0; i < argc; i++) payload[i] = args[i];
-    return TOLD[this.offer(name, Argc.many, payload, undefined)] as Told;
+    return ANSWERS[this.offer(name, MANY, payload, undefined)] as Told;
   }
 
   #tellTraced(name: string, args: readonly unknown[]): Told {
     const argc = Math.min(args.length, 2) as Argc;
-    const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
-    return TOLD[this.offer(name, argc, payload, this.tracedTell(argc))] as Told;
+    const payload = argc === ONE ? args[0] : argc === NONE ? undefined : args;
+    return ANSWERS[this.offer(name, argc, payload, this.tracedTell(argc))] as Told;
   }
 
   send(name: string, ...args: unknown[]): Promise<void> {
@@ -97,18 +103,18 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     const { running } = this.host;
     const asker = running.asker;
     const argc = Math.min(args.length, 2) as Argc;
-    const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
+    const payload = argc === ONE ? args[0] : argc === NONE ? undefined : args;
     if (running.cell === undefined || asker === undefined) return this.tell(name, ...args);
     const envelope = new Envelope();
     envelope.argc = argc;
     envelope.asker = asker;
     envelope.traceparent = running.traceparent;
     const admission = this.offer(name, argc, payload, envelope);
-    if (admission === Admission.accepted) {
+    if (admission === ACCEPTED) {
       running.asker = undefined;
       running.cell.handedOn(asker, this);
     }
-    return TOLD[admission] as Told;
+    return ANSWERS[admission] as Told;
   }
 
   with(options: AskOptions): Sender<Record<string, (...args: unknown[]) => unknown>> {
@@ -123,9 +129,7 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
   offer(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
     const { host } = this;
     if (host.room.size !== 0 && host.room.has(this.slot)) {
-      return this.#refuse(
-        host.table.isLive(this.slot, this.generation) ? Admission.full : Admission.stopped,
-      );
+      return this.#refuse(host.table.isLive(this.slot, this.generation) ? FULL : STOPPED);
     }
     return this.attempt(name, argc, payload, envelope);
   }
@@ -133,10 +137,9 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
   /** The same for one that waited for room itself. */
   attempt(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
     const { host } = this;
-    if (host.intakeClosed && host.running.current() === undefined)
-      return this.#refuse(Admission.stopped);
+    if (host.intakeClosed && host.running.current() === undefined) return this.#refuse(STOPPED);
     const answer = this.give(name, argc, payload, envelope);
-    return answer === Admission.accepted ? answer : this.#refuse(answer);
+    return answer === ACCEPTED ? answer : this.#refuse(answer);
   }
 
   /** The same for one that was let in before: past a closed intake, and no refusal is counted. */
@@ -145,16 +148,12 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     if (cell !== undefined) return cell.offer(name, payload, envelope ?? argc);
     if (this.thread === host.thread) return this.#giveHere(name, argc, payload, envelope);
     const channel = host.channelTo(this.thread);
-    if (channel === undefined) {
+    if (channel === undefined || channel.isHeld) {
       const told = host.hold(this, name, argc, payload, envelope ?? argc);
-      return told === 'accepted'
-        ? Admission.accepted
-        : told === 'full'
-          ? Admission.full
-          : Admission.stopped;
+      return told === 'accepted' ? ACCEPTED : told === 'full' ? FULL : STOPPED;
     }
     const answer = channel.admit(this.slot, this.generation);
-    if (answer !== Admission.accepted) return answer;
+    if (answer !== ACCEPTED) return answer;
     if (envelope === undefined) channel.tell(this.slot, this.generation, name, argc, payload);
     else postEnvelope(this, channel, name, payload, envelope);
     return answer;
@@ -163,16 +162,16 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
   /** It came in the frame that brings its actor, or before that: from now on it knows the cell. */
   #giveHere(name: string, argc: Argc, payload: unknown, envelope: Envelope | undefined): Admission {
     this.cell = this.host.cellFor(this.slot, this.generation);
-    return this.cell?.offer(name, payload, envelope ?? argc) ?? Admission.stopped;
+    return this.cell?.offer(name, payload, envelope ?? argc) ?? STOPPED;
   }
 
   sendWith(options: AskOptions, name: string, args: readonly unknown[]): Promise<void> {
     const argc = Math.min(args.length, 2) as Argc;
-    const payload = argc === Argc.one ? args[0] : argc === Argc.none ? undefined : args;
+    const payload = argc === ONE ? args[0] : argc === NONE ? undefined : args;
     const envelope = this.traced(options, argc);
     const answer = this.offer(name, argc, payload, envelope);
-    if (answer === Admission.accepted) return this.host.sent();
-    if (answer === Admission.stopped) return Promise.reject(this.#stoppedError(`"${name}"`));
+    if (answer === ACCEPTED) return this.host.sent();
+    if (answer === STOPPED) return Promise.reject(this.#stoppedError(`"${name}"`));
     return waitForRoom(this, options, name, this.#retry(name, argc, payload, envelope));
   }
 
@@ -186,7 +185,7 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     const { host } = this;
     const isInside = host.running.current() !== undefined;
     return () =>
-      host.intakeClosed && !isInside ? Admission.stopped : this.give(name, argc, payload, envelope);
+      host.intakeClosed && !isInside ? STOPPED : this.give(name, argc, payload, envelope);
   }
 
   askWith(
@@ -217,14 +216,18 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
     const deadlineMs = options.deadlineMs ?? host.askMs;
     ask.deadlineMs = deadlineMs;
     if (deadlineMs !== Infinity) host.asks.wheel.add(ask, deadlineMs, host.nowSoon());
-    host.counters[Counter.asks] = (host.counters[Counter.asks] as number) + 1;
+    host.counters[ASKS] = (host.counters[ASKS] as number) + 1;
     const answer = route.offer(ask.name, ask.argc, payload, ask);
-    if (answer === Admission.accepted) return;
-    if (answer === Admission.stopped) return ask.fail(this.#stoppedError(`the ask "${ask.name}"`));
+    if (answer === ACCEPTED) return;
+    if (answer === STOPPED) return ask.fail(this.#stoppedError(`the ask "${ask.name}"`));
     if (options.whenFull !== 'wait') return ask.fail(this.fullError(ask.name));
+    this.#waitToAsk(ask, options, payload, route);
+  }
+
+  #waitToAsk(ask: PendingAsk, options: AskOptions, payload: unknown, route: Route): void {
     const attempt = (): Admission => route.attempt(ask.name, ask.argc, payload, ask);
     const retry = route === this ? this.#retry(ask.name, ask.argc, payload, ask) : attempt;
-    waitForRoom(this, options, ask.name, () => (ask.isDone ? Admission.accepted : retry())).catch(
+    waitForRoom(this, options, ask.name, () => (ask.isDone ? ACCEPTED : retry())).catch(
       (error: unknown) => ask.fail(error),
     );
   }
@@ -250,7 +253,7 @@ export class Ref implements Route, ActorRef<Record<string, (...args: unknown[]) 
 
   #refuse(answer: Admission): Admission {
     const { counters } = this.host;
-    const counter = answer === Admission.full ? Counter.refused : Counter.stopped;
+    const counter = answer === FULL ? Counter.refused : Counter.stopped;
     counters[counter] = (counters[counter] as number) + 1;
     return answer;
   }

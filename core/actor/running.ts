@@ -14,6 +14,8 @@ export interface Execution {
   readonly turn: number;
   readonly asker: Asker | undefined;
   readonly traceparent: string | undefined;
+  /** Its own link in the chain of the asks it makes, once it has made one. */
+  link: AskChain | undefined;
 }
 
 const storage = new AsyncLocalStorage<Execution>();
@@ -38,18 +40,19 @@ export class Running {
   }
 
   traceparentNow(): string | undefined {
+    if (!this.hasTraces) return undefined;
     if (this.cell !== undefined) return this.traceparent;
     return this.#usesStorage ? storage.getStore()?.traceparent : undefined;
   }
 
   /** The chain an ask made now would carry: the running actor on top of those that wait for it. */
   chain(): AskChain | undefined {
-    if (this.cell !== undefined) return linkOf(this.cell, this.turn, this.asker);
+    if (this.cell !== undefined) return new CellLink(this.cell, this.turn, this.asker?.chain);
     if (!this.#usesStorage) return undefined;
     const execution = storage.getStore();
-    return execution === undefined
-      ? undefined
-      : linkOf(execution.cell, execution.turn, execution.asker);
+    if (execution === undefined) return undefined;
+    execution.link ??= new CellLink(execution.cell, execution.turn, execution.asker?.chain);
+    return execution.link;
   }
 
   /** Runs an async handler so that its later parts know whose they are. */
@@ -60,7 +63,7 @@ export class Running {
   /** The execution whose synchronous part runs, for {@link resume}. */
   execution(cell: ActorCell): Execution {
     const { turn, asker, traceparent } = this;
-    return { cell, turn, asker, traceparent };
+    return { cell, turn, asker, traceparent, link: undefined };
   }
 
   /** Runs a later part of an execution. */
@@ -75,8 +78,27 @@ export class Running {
   }
 }
 
-function linkOf(cell: ActorCell, turn: number, asker: Asker | undefined): AskChain {
-  const up = asker?.chain;
-  const { slot, generation } = cell;
-  return { slot, generation, turn, path: cell.path, up, length: (up?.length ?? 0) + 1 };
+/** The link of an actor on this thread. Its path is put together only when somebody reads it. */
+class CellLink implements AskChain {
+  readonly length: number;
+
+  constructor(
+    readonly cell: ActorCell,
+    readonly turn: number,
+    readonly up: AskChain | undefined,
+  ) {
+    this.length = (up?.length ?? 0) + 1;
+  }
+
+  get slot(): number {
+    return this.cell.slot;
+  }
+
+  get generation(): number {
+    return this.cell.generation;
+  }
+
+  get path(): string {
+    return this.cell.path;
+  }
 }

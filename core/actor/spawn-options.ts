@@ -91,6 +91,24 @@ export interface SpawnSettings {
   readonly bytesMax: number;
   readonly overflow: OverflowRule;
   readonly priorities: Readonly<Record<string, number>> | undefined;
+  /** Messages that admission lets in: what the other options come to, as the slot table has it. */
+  readonly bound: number;
+}
+
+/** A mailbox without a bound: as many messages as the slot table can count. */
+export const UNBOUNDED = 0x7fffffff;
+
+/** Settings of which nothing is to be checked any more; all are made here, so that all have one shape. */
+export function spawnSettings({
+  name,
+  capacity,
+  bytesMax,
+  overflow,
+  priorities,
+}: Omit<SpawnSettings, 'bound'>): SpawnSettings {
+  // What a full mailbox evicts is its owner's to choose: admission has let the message in.
+  const bound = overflow === 'reject' ? Math.min(capacity, UNBOUNDED) : UNBOUNDED;
+  return { name, capacity, bytesMax, overflow, priorities, bound };
 }
 
 /** Throws CONFIG_INVALID with every fault. */
@@ -101,13 +119,13 @@ export function parseSpawnOptions(
 ): SpawnSettings {
   if (options.name === undefined && options.mailbox === undefined) return plainSettings(defaults);
   const { name, mailbox = {} } = options;
-  const settings: SpawnSettings = {
+  const settings = spawnSettings({
     name,
     capacity: mailbox.capacity ?? defaults.capacity,
     bytesMax: mailbox.bytes ?? defaults.bytes,
     overflow: mailbox.overflow ?? 'reject',
     priorities: mailbox.priorities,
-  };
+  });
   const faults: string[] = [];
   if (name !== undefined && !isName(name)) {
     throw new CodedError(
@@ -150,7 +168,14 @@ function plainSettings(defaults: {
   let settings = plain.get(defaults);
   if (settings === undefined) {
     const { capacity, bytes: bytesMax } = defaults;
-    settings = { name: undefined, capacity, bytesMax, overflow: 'reject', priorities: undefined };
+    const overflow = 'reject';
+    settings = spawnSettings({
+      name: undefined,
+      capacity,
+      bytesMax,
+      overflow,
+      priorities: undefined,
+    });
     plain.set(defaults, settings);
   }
   return settings;

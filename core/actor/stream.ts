@@ -98,7 +98,7 @@ export class StreamSource {
   #finish(): void {
     this.#isOver = true;
     this.#cell.extras?.sources?.delete(this);
-    this.#cell.host.forgetSource(this);
+    this.#cell.host.streams.forget(this);
   }
 
   #lateFailure(thrown: unknown): void {
@@ -117,7 +117,7 @@ export function pumpStream(
 ): void {
   const { cell, asker } = execution;
   const source = new StreamSource(execution, handler, items);
-  if (asker instanceof RemoteAsker) cell.host.rememberSource(asker, source);
+  if (asker instanceof RemoteAsker) cell.host.streams.remember(asker, source);
   else (asker as StreamReader).source = source;
   source.pull();
 }
@@ -175,7 +175,7 @@ export class StreamReader extends Envelope implements Awaiting, AsyncIterableIte
     if (!this.#isOver) {
       this.#end();
       this.source?.end();
-      if (this.source === undefined) this.#ref.host.cancelStream(this);
+      if (this.source === undefined) this.#ref.host.streams.cancel(this);
     }
     this.#items = [];
     return { done: true, value: undefined };
@@ -219,7 +219,7 @@ export class StreamReader extends Envelope implements Awaiting, AsyncIterableIte
     const count = this.#taken;
     this.#taken = 0;
     if (this.source !== undefined) this.source.grant(count);
-    else this.#ref.host.grantDemand(this, count);
+    else this.#ref.host.streams.grant(this, count);
   }
 
   #end(): void {

@@ -50,6 +50,11 @@ export interface Taken {
   meta: Meta;
 }
 
+/** A register of one's own, where that of the thread is in use. */
+export function emptyTaken(): Taken {
+  return { name: undefined, payload: undefined, meta: 0 };
+}
+
 export class Fifo {
   size = 0;
   #head: Segment = takeSegment(false);

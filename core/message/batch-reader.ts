@@ -9,6 +9,25 @@ import { type BatchVisitor, type NameTable, Op, type ReplyTo, type WireChain } f
 import { Packed } from './packed.js';
 import type { Signal } from './signal.js';
 
+// In this file, where V8 folds them: a constant of another module is loaded and checked at each use.
+const {
+  tell: TELL,
+  ask: ASK,
+  stream: STREAM,
+  run: RUN,
+  again: AGAIN,
+  askAgain: ASK_AGAIN,
+  trace: TRACE,
+  reply: REPLY,
+  fail: FAIL,
+  item: ITEM,
+  signal: SIGNAL,
+  begun: BEGUN,
+  many: TO_MANY,
+  name: NAME,
+} = Op;
+const { none: NONE, one: ONE } = Argc;
+
 /** Reads every entry in order. `names` is the channel's table on the reading side and learns from NAME entries. */
 export function readBatch(
   entries: readonly unknown[],
@@ -23,19 +42,19 @@ export function readBatch(
   const end = entries.length;
   while (i < end) {
     const op = entries[i] as number;
-    if (op === Op.again) {
+    if (op === AGAIN) {
       const number = entries[told + 3] as number | string;
       visitor.tell(
         entries[told + 1] as number,
         entries[told + 2] as number,
         typeof number === 'string' ? number : (names.names[number] as string),
-        Argc.one,
+        ONE,
         entries[i + 1],
         traceparent,
       );
       traceparent = undefined;
       i += 2;
-    } else if (op < Op.ask) {
+    } else if (op < ASK) {
       told = i;
       const slot = entries[i + 1] as number;
       const generation = entries[i + 2] as number;
@@ -45,12 +64,12 @@ export function readBatch(
       i += op === 0 ? 4 : 5;
       visitor.tell(slot, generation, name, op as Argc, payload, traceparent);
       traceparent = undefined;
-    } else if (op < Op.trace) {
+    } else if (op < TRACE) {
       asked = i;
       const argc = (op % 3) as Argc;
       const number = entries[i + 3] as number | string;
       const name = typeof number === 'string' ? number : (names.names[number] as string);
-      const payload = argc === Argc.none ? undefined : entries[i + 8];
+      const payload = argc === NONE ? undefined : entries[i + 8];
       visitor.ask(
         entries[i + 1] as number,
         entries[i + 2] as number,
@@ -61,41 +80,41 @@ export function readBatch(
         replyToAt(entries, i),
       );
       traceparent = undefined;
-      i += argc === Argc.none ? 8 : 9;
-    } else if (op >= Op.askAgain) {
-      const argc = (op - Op.askAgain) as Argc;
+      i += argc === NONE ? 8 : 9;
+    } else if (op >= ASK_AGAIN) {
+      const argc = (op - ASK_AGAIN) as Argc;
       const number = entries[asked + 3] as number | string;
       visitor.ask(
         entries[asked + 1] as number,
         entries[asked + 2] as number,
         typeof number === 'string' ? number : (names.names[number] as string),
         argc,
-        argc === Argc.none ? undefined : entries[i + 2],
+        argc === NONE ? undefined : entries[i + 2],
         traceparent,
         replyAgain(entries, asked, entries[i + 1] as number),
       );
       traceparent = undefined;
-      i += argc === Argc.none ? 2 : 3;
-    } else if (op === Op.reply) {
+      i += argc === NONE ? 2 : 3;
+    } else if (op === REPLY) {
       visitor.reply(entries[i + 1] as number, entries[i + 2]);
       i += 3;
-    } else if (op === Op.item) {
+    } else if (op === ITEM) {
       visitor.item(entries[i + 1] as number, entries[i + 2]);
       i += 3;
-    } else if (op === Op.fail) {
+    } else if (op === FAIL) {
       visitor.fail(entries[i + 1] as number, entries[i + 2] as WireError);
       i += 3;
-    } else if (op === Op.signal) {
+    } else if (op === SIGNAL) {
       visitor.signal(entries[i + 1] as Signal);
       i += 2;
-    } else if (op === Op.begun) {
+    } else if (op === BEGUN) {
       visitor.begun(entries[i + 1] as number);
       i += 2;
-    } else if (op === Op.many) {
+    } else if (op === TO_MANY) {
       readMany(entries, i, names, visitor);
       i += 5;
     } else {
-      if (op === Op.name) names.learn(entries[i + 1] as string);
+      if (op === NAME) names.learn(entries[i + 1] as string);
       else traceparent = entries[i + 1] as string;
       i += 2;
     }
@@ -113,33 +132,33 @@ export function splitBatch(entries: readonly unknown[]): unknown[][] {
     const length = entryLength(op);
     let part = entries.slice(i, i + length);
     i += length;
-    if (op < Op.ask) told = part;
-    else if (op < Op.trace) asked = part;
-    else if (op === Op.again) part = [Op.tell + Argc.one, ...told.slice(1, 4), part[1]];
-    else if (op >= Op.askAgain) part = wholeAsk(asked, part);
+    if (op < ASK) told = part;
+    else if (op < TRACE) asked = part;
+    else if (op === AGAIN) part = [TELL + ONE, ...told.slice(1, 4), part[1]];
+    else if (op >= ASK_AGAIN) part = wholeAsk(asked, part);
     parts.push(part);
   }
   return parts;
 }
 
 function wholeAsk(asked: readonly unknown[], again: readonly unknown[]): unknown[] {
-  const op = Op.ask + (again[0] as number) - Op.askAgain;
+  const op = ASK + (again[0] as number) - ASK_AGAIN;
   return [op, ...asked.slice(1, 6), again[1], null, ...again.slice(2)];
 }
 
 function entryLength(op: number): number {
-  if (op < Op.ask) return op === 0 ? 4 : 5;
-  if (op < Op.trace) return op % 3 === Argc.none ? 8 : 9;
-  if (op === Op.many) return 5;
-  if (op >= Op.askAgain) return op - Op.askAgain === Argc.none ? 2 : 3;
-  return op === Op.reply || op === Op.fail || op === Op.item ? 3 : 2;
+  if (op < ASK) return op === 0 ? 4 : 5;
+  if (op < TRACE) return op % 3 === NONE ? 8 : 9;
+  if (op === TO_MANY) return 5;
+  if (op >= ASK_AGAIN) return op - ASK_AGAIN === NONE ? 2 : 3;
+  return op === REPLY || op === FAIL || op === ITEM ? 3 : 2;
 }
 
 /** How many messages an entry stands for. */
 export function messagesIn(part: readonly unknown[]): number {
   const op = part[0] as number;
-  if (op === Op.many) return (part[4] as number[]).length / 2;
-  return op < Op.trace ? 1 : 0;
+  if (op === TO_MANY) return (part[4] as number[]).length / 2;
+  return op < TRACE ? 1 : 0;
 }
 
 /** All targets in a thread get the same value: it is unpacked once. */
@@ -166,8 +185,8 @@ function replyToAt(entries: readonly unknown[], i: number): ReplyTo {
     epoch: entries[i + 5] as number,
     ask: entries[i + 6] as number,
     chain: chainFromWire(entries[i + 7] as WireChain),
-    isStream: (entries[i] as number) >= Op.stream && (entries[i] as number) < Op.run,
-    wantsBegun: (entries[i] as number) >= Op.run,
+    isStream: (entries[i] as number) >= STREAM && (entries[i] as number) < RUN,
+    wantsBegun: (entries[i] as number) >= RUN,
   };
 }
 

@@ -8,6 +8,25 @@ import { type NameTable, Op, type ReplyTo, type WireChain, weightOf } from './fr
 import { Packed } from './packed.js';
 import type { Signal } from './signal.js';
 
+// In this file, where V8 folds them: a constant of another module is loaded and checked at each use.
+const {
+  tell: TELL,
+  ask: ASK,
+  stream: STREAM,
+  run: RUN,
+  again: AGAIN,
+  askAgain: ASK_AGAIN,
+  trace: TRACE,
+  reply: REPLY,
+  fail: FAIL,
+  item: ITEM,
+  signal: SIGNAL,
+  begun: BEGUN,
+  many: TO_MANY,
+  name: NAME,
+} = Op;
+const { none: NONE, one: ONE, many: MANY } = Argc;
+
 /** A batch being filled. */
 export class Batch {
   readonly entries: unknown[] = [];
@@ -31,14 +50,14 @@ export class Batch {
     payload: unknown,
     traceparent?: string,
   ): void {
-    if (traceparent !== undefined) this.entries.push(Op.trace, traceparent);
-    if (argc === Argc.one && isSame(this.#told, slot, generation, name)) {
-      this.entries.push(Op.again, payload);
+    if (traceparent !== undefined) this.entries.push(TRACE, traceparent);
+    if (argc === ONE && isSame(this.#told, slot, generation, name)) {
+      this.entries.push(AGAIN, payload);
     } else {
       const number = this.#nameOf(name);
       this.#told = { slot, generation, name };
-      if (argc === Argc.none) this.entries.push(Op.tell, slot, generation, number);
-      else this.entries.push(Op.tell + argc, slot, generation, number, payload);
+      if (argc === NONE) this.entries.push(TELL, slot, generation, number);
+      else this.entries.push(TELL + argc, slot, generation, number, payload);
     }
     this.messages++;
     this.#grow(argc, payload);
@@ -53,7 +72,7 @@ export class Batch {
     replyTo: ReplyTo,
     traceparent?: string,
   ): void {
-    if (traceparent !== undefined) this.entries.push(Op.trace, traceparent);
+    if (traceparent !== undefined) this.entries.push(TRACE, traceparent);
     const { thread, epoch, ask, chain, isStream, wantsBegun } = replyTo;
     const isPlain = !isStream && wantsBegun !== true && chain === undefined;
     const asked = this.#asked;
@@ -63,47 +82,47 @@ export class Batch {
       asked.thread === thread &&
       asked.epoch === epoch
     ) {
-      this.entries.push(Op.askAgain + argc, ask);
+      this.entries.push(ASK_AGAIN + argc, ask);
     } else {
       const number = this.#nameOf(name);
       this.#asked = { slot, generation, name, thread, epoch };
-      const op = (isStream ? Op.stream : wantsBegun === true ? Op.run : Op.ask) + argc;
+      const op = (isStream ? STREAM : wantsBegun === true ? RUN : ASK) + argc;
       this.entries.push(op, slot, generation, number, thread, epoch, ask, chainToWire(chain));
     }
-    if (argc !== Argc.none) this.entries.push(payload);
+    if (argc !== NONE) this.entries.push(payload);
     this.messages++;
     this.#grow(argc, payload);
   }
 
   reply(ask: number, value: unknown): void {
-    this.entries.push(Op.reply, ask, value);
-    this.#grow(Argc.one, value);
+    this.entries.push(REPLY, ask, value);
+    this.#grow(ONE, value);
   }
 
   fail(ask: number, error: WireError): void {
-    this.entries.push(Op.fail, ask, error);
-    this.#grow(Argc.one, error.stack);
+    this.entries.push(FAIL, ask, error);
+    this.#grow(ONE, error.stack);
   }
 
   item(ask: number, value: unknown): void {
-    this.entries.push(Op.item, ask, value);
-    this.#grow(Argc.one, value);
+    this.entries.push(ITEM, ask, value);
+    this.#grow(ONE, value);
   }
 
   signal(signal: Signal): void {
-    this.entries.push(Op.signal, signal);
-    this.#grow(Argc.none, undefined);
+    this.entries.push(SIGNAL, signal);
+    this.#grow(NONE, undefined);
   }
 
   begun(ask: number): void {
-    this.entries.push(Op.begun, ask);
-    this.#grow(Argc.none, undefined);
+    this.entries.push(BEGUN, ask);
+    this.#grow(NONE, undefined);
   }
 
   /** The same message to several actors of one thread: `targets` are slot, generation, slot, …. */
   many(targets: readonly number[], name: string, argc: Argc, payload: unknown): void {
     const number = this.#nameOf(name);
-    this.entries.push(Op.many, number, argc, payload, targets);
+    this.entries.push(TO_MANY, number, argc, payload, targets);
     this.messages += targets.length / 2;
     const isPacked = payload instanceof Packed;
     this.bytes += 8 * targets.length + (isPacked ? payload.byteLength : 0);
@@ -114,13 +133,13 @@ export class Batch {
     const number = this.table.numberOf(name);
     if (number !== undefined) return number;
     if (!this.table.learn(name)) return name;
-    this.entries.push(Op.name, name);
+    this.entries.push(NAME, name);
     return this.table.names.length - 1;
   }
 
   #grow(argc: Argc, payload: unknown): void {
     this.count++;
-    this.bytes += 16 + (argc === Argc.none ? 0 : weightOf(payload, argc === Argc.many ? 3 : 2));
+    this.bytes += 16 + (argc === NONE ? 0 : weightOf(payload, argc === MANY ? 3 : 2));
   }
 }
 

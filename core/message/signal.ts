@@ -90,6 +90,12 @@ export type Signal =
   | { readonly type: 'threadWanted'; readonly thread: number }
   /** The last actor of a dedicated thread has ended. Main only. */
   | { readonly type: 'threadIdle'; readonly thread: number }
+  /** A message that had not begun on a thread that is vacated: main gives it again to the thread's next life. Main only. */
+  | {
+      readonly type: 'handedOver';
+      readonly thread: number;
+      readonly message: unknown;
+    }
   /** A handler's name got a number in a thread: for the watchdog. */
   | {
       readonly type: 'handlerNamed';

@@ -37,7 +37,7 @@ export function broadcast(
   const isLet = !host.intakeClosed || host.running.current() !== undefined;
   for (const [thread, there] of others) {
     const channel = isLet ? host.channelTo(thread) : undefined;
-    if (channel === undefined) accepted += tellEach(there, name, argc, payload);
+    if (channel === undefined || channel.isHeld) accepted += tellEach(there, name, argc, payload);
     else
       accepted += tellMany(host, channel, there, (targets) =>
         channel.tellMany(targets, name, argc, packed),

@@ -72,8 +72,10 @@ export class Replica implements Route, LaneTarget {
     const { table, thread } = this.#host;
     const { slot } = this.ref;
     if (this.isEnding || !isServing(table.state(slot))) return Infinity;
-    if (this.ref.thread !== thread && this.#host.channelTo(this.ref.thread) === undefined)
-      return Infinity;
+    if (this.ref.thread !== thread) {
+      const channel = this.#host.channelTo(this.ref.thread);
+      if (channel === undefined || channel.isHeld) return Infinity;
+    }
     return table.depth(slot);
   }
 

@@ -14,30 +14,30 @@ import type { Replicas } from '../actor/replicas.js';
 import type { ReplicaOptions, SpawnOptions } from '../actor/spawn-options.js';
 import { type Clock, systemClock, within } from '../clock.js';
 import { parseSystemOptions, type SystemConfig, type SystemOptions } from '../config.js';
-import { assert, CodedError } from '../errors.js';
+import { CodedError } from '../errors.js';
 import type { SystemEvents } from '../events.js';
 import { type Executor, systemExecutor } from '../executor.js';
 import { assertLimits, LIMITS } from '../limits.js';
-import type { ActorAddress } from '../message/address.js';
 import type { HostRequest, Signal } from '../message/signal.js';
 import { seededRandom, systemRandom } from '../random.js';
 import { type Pool, type PoolOptions, parsePoolOptions } from '../routing/pool.js';
 import { ReplicaPool } from '../routing/replica-pool.js';
 import { SlotTable } from '../slot-table.js';
-import { type Counters, ThreadTable, Word } from '../thread-table.js';
+import { ThreadTable } from '../thread-table.js';
 import { ActorHost } from '../threads/actor-host.js';
 import { importModule, isPoolThread } from '../threads/import-module.js';
-import { chooseThread } from '../threads/placement.js';
 import { replicaSet } from '../threads/replica-home.js';
-import { type ActorInfo, inspectHost, type MainControl } from '../threads/thread-control.js';
-import { type PoolThread, ThreadPool } from '../threads/thread-pool.js';
+import { type ActorInfo, inspectHost } from '../threads/thread-control.js';
+import { ThreadPool } from '../threads/thread-pool.js';
 import { transportNamed } from '../threads/transports.js';
+import type { SalvagedMessage } from '../transport/outgoing-channel.js';
 import type { Transport } from '../transport/transport.js';
-import { Fleet } from './fleet.js';
 import { Registry } from './registry.js';
+import type { ReplacedThread, ReplaceOptions } from './replacements.js';
 import { backlog, closeIntake, type Drained, quiet } from './shutdown.js';
 import { SystemEventStream } from './system-event-stream.js';
-import { Watchdog } from './watchdog.js';
+import { type SystemStats, statsOf } from './system-stats.js';
+import { type MakePool, ThreadLife } from './thread-life.js';
 
 /** What a system is made of beside its options; the testkit gives its own. */
 export interface SystemParts {
@@ -46,18 +46,7 @@ export interface SystemParts {
   readonly transport: Transport;
   readonly passMs: number;
   /** Undefined with threads: 0. */
-  readonly pool:
-    | ((main: MainControl) => { start(): PoolThread; destroy(): Promise<void> })
-    | undefined;
-}
-
-/** A snapshot of the accounts. attempted = accepted + refused + stopped. */
-export interface SystemStats extends Counters {
-  /** accepted = handled + deadLetters + queued + stashed, once all is quiet; queued counts what is on its way too. */
-  readonly queued: number;
-  readonly stashed: number;
-  readonly actors: number;
-  readonly threads: readonly ({ readonly thread: number; readonly actors: number } & Counters)[];
+  readonly pool: MakePool | undefined;
 }
 
 /** Starts a system. Rejects CONFIG_INVALID, THREAD_DIED. Inside a pool thread it never settles. */
@@ -92,11 +81,7 @@ export class ActorSystem implements Supervisor {
   readonly #clock: Clock;
   readonly #children: Children;
   readonly #registry: Registry;
-  readonly #fleet: Fleet;
-  readonly #pool: { start(): PoolThread; destroy(): Promise<void> } | undefined;
-  readonly #watchdog: Watchdog;
-  readonly #handlerNames = new Map<string, string>();
-  #lastPlaced = 0;
+  readonly #life: ThreadLife;
   #whenChildless: (() => void) | undefined = undefined;
   #stopping: Promise<Drained> | undefined = undefined;
   #onSignal: ((signal: NodeJS.Signals) => void) | undefined = undefined;
@@ -132,31 +117,24 @@ export class ActorSystem implements Supervisor {
       random,
       logger: config.logger,
       importModule,
-      connect: (to, memory, end) => void this.#connect(0, to, memory, end),
+      connect: (to, memory, end) => void this.#life.connect(0, to, memory, end),
       emit,
-      handlerNamed: (number, name) => this.#handlerNames.set(`0.${number}`, name),
+      handlerNamed: (number, name) => this.#life.handlerNamed(0, number, name),
       root: {
         children: this.#children,
-        place: (wish) => this.#place(wish),
+        place: () => this.#life.place(),
         serve: (request) => this.#serve(request),
         released: (slot, generation) => this.#registry.released(slot, generation),
-        threadWanted: (thread) => this.#addThread(thread),
+        threadWanted: (thread) => this.#life.want(thread),
         signal: (signal) => this.#signal(signal),
       },
     });
     this.#registry = new Registry((slot, generation) => this.host.table.isLive(slot, generation));
-    this.#pool = parts.pool?.({
-      connect: async (from, to, memory, end) => this.#connect(from, to, memory, end),
-      handlerNamed: async (thread, number, name) => {
-        this.#handlerNames.set(`${thread}.${number}`, name);
-      },
-      imported: async (url) => this.#fleet.imported(url),
-    });
-    this.#fleet = new Fleet({
+    this.#life = new ThreadLife({
       config,
       clock: parts.clock,
       host: this.host,
-      startThread: () => this.#startThread(),
+      makePool: parts.pool,
       initFor: (thread, epoch) => ({
         ...settings,
         thread,
@@ -166,18 +144,11 @@ export class ActorSystem implements Supervisor {
       }),
       emit,
     });
-    this.#watchdog = this.#makeWatchdog(parts.clock);
   }
 
   /** Internal: createSystem() has called it. */
   async start(): Promise<void> {
-    try {
-      await this.#fleet.start();
-    } catch (error) {
-      await this.#pool?.destroy();
-      throw error;
-    }
-    this.#watchdog.start();
+    await this.#life.start();
     if (this.#config.handleSignals) this.#listenToSignals();
   }
 
@@ -259,38 +230,44 @@ export class ActorSystem implements Supervisor {
 
   /** Every actor there is, by thread and path. */
   async inspect(): Promise<readonly ActorInfo[]> {
-    const elsewhere = await this.#fleet.askAll((control) => control.inspect());
+    const elsewhere = await this.#life.fleet.askAll((control) => control.inspect());
     const all = [...inspectHost(this.host), ...elsewhere.flat()];
     return all.sort((a, b) => a.thread - b.thread || (a.path < b.path ? -1 : 1));
   }
 
   /** The accounts, read from shared memory: asks no thread. */
   stats(): SystemStats {
-    const { table, threads } = this.host;
-    const used = Math.min(table.slotsUsed, table.slotsMax);
-    let queued = 0;
-    let stashed = 0;
-    for (let slot = 0; slot < used; slot++) {
-      queued += table.depth(slot);
-      stashed += table.stashed(slot);
-    }
-    const each = [0, ...this.#fleet.threads].map((thread) => ({
-      thread,
-      actors: threads.load(thread, Word.actors),
-      ...threads.read(thread),
-    }));
-    const actors = each.reduce((sum, one) => sum + one.actors, 0);
-    return { ...threads.read(), queued, stashed, actors, threads: each };
+    return statsOf(this.host, this.threads);
   }
 
   /** The threads that serve; 0 is main. */
   get threads(): readonly number[] {
-    return [0, ...this.#fleet.threads];
+    return [0, ...this.#life.fleet.threads];
+  }
+
+  /** Threads that have died too often and rest before they are tried again; nothing runs on them. */
+  get restingThreads(): readonly number[] {
+    return this.#life.fleet.resting;
   }
 
   /** Kills a pool thread: its actors are restarted by their supervisors on its replacement. False if there is none. */
   killThread(thread: number, reason = 'killed by the program'): boolean {
-    return this.#fleet.kill(thread, reason);
+    return this.#life.fleet.kill(thread, reason);
+  }
+
+  /**
+   * Puts a fresh thread in the place of one that works, so that its actors begin anew with their modules loaded anew. What
+   * is in hand is finished first, up to the deadline; refs stay good, nothing accepted is lost, and no failure is counted.
+   * One that was given up is tried again at once. Called again before it is done, it gives the same promise. Rejects
+   * THREAD_FIXED for main, THREAD_UNKNOWN, CONFIG_INVALID, SYSTEM_STOPPED, THREAD_DIED when no thread will start.
+   */
+  replaceThread(thread: number, options: ReplaceOptions = {}): Promise<ReplacedThread> {
+    return this.#life.replace(thread, options);
+  }
+
+  /** All threads but main, one after the other, each serving again before the next is touched. Rejects as the one. */
+  replaceThreads(options: ReplaceOptions = {}): Promise<readonly ReplacedThread[]> {
+    return this.#life.replaceAll(options);
   }
 
   /** Closes the intake and waits until all that was accepted is handled, or the deadline (default stopMs). */
@@ -298,8 +275,9 @@ export class ActorSystem implements Supervisor {
     const deadlineMs = options.deadlineMs ?? this.#config.stopMs;
     const untilMs = this.#clock.now() + deadlineMs;
     // A thread that a handler keeps does not answer: it must not keep the system too.
-    await within(this.#clock, deadlineMs, closeIntake(this.host, this.#fleet));
-    return quiet(this.host, this.#fleet, this.#clock, Math.max(0, untilMs - this.#clock.now()));
+    await within(this.#clock, deadlineMs, closeIntake(this.host, this.#life.fleet));
+    const leftMs = Math.max(0, untilMs - this.#clock.now());
+    return quiet(this.host, this.#life.fleet, this.#clock, leftMs);
   }
 
   /** Drains, stops every actor, children first, and ends the threads. Called again it gives the same promise. */
@@ -318,11 +296,10 @@ export class ActorSystem implements Supervisor {
     const drained = await this.drain({ deadlineMs });
     await this.#stopActors(Math.max(0, untilMs - this.#clock.now()));
     const left = drained.drained ? 0 : backlog(this.host);
-    this.#watchdog.stop();
+    this.#life.stopWatching();
     if (this.#onSignal !== undefined)
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, this.#onSignal);
-    await this.#fleet.end(Math.max(50, untilMs - this.#clock.now()));
-    await this.#pool?.destroy();
+    await this.#life.end(Math.max(50, untilMs - this.#clock.now()));
     this.host.close();
     return { drained: drained.drained, left: Math.max(left, drained.left) };
   }
@@ -342,36 +319,6 @@ export class ActorSystem implements Supervisor {
         cancel = this.#clock.after(50, done);
       });
     });
-  }
-
-  #startThread(): PoolThread {
-    assert(this.#pool !== undefined, 'a system with threads');
-    return this.#pool.start();
-  }
-
-  async #connect(from: number, to: number, memory: SharedArrayBuffer, end: unknown): Promise<void> {
-    const { threads } = this.host;
-    const epoch = threads.epoch(from);
-    if (to === 0) {
-      this.host.channels.accept(from, epoch, memory, end);
-      return;
-    }
-    // A thread that is gone meanwhile needs no channel: the sender hears of its death.
-    await this.#fleet
-      .control(to)
-      ?.accept(from, epoch, memory, end)
-      .catch(() => {});
-  }
-
-  #place(_wish: SpawnOptions): number {
-    const pool = this.#fleet.threads.filter((thread) => thread <= this.#config.threads);
-    const loads: number[] = [];
-    for (const thread of pool) loads[thread] = this.host.threads.load(thread, Word.actors);
-    this.#lastPlaced = chooseThread({ type: 'least-loaded', previous: this.#lastPlaced }, loads, {
-      pool,
-      dedicated: [],
-    });
-    return this.#lastPlaced;
   }
 
   #serve(request: HostRequest): unknown {
@@ -397,28 +344,16 @@ export class ActorSystem implements Supervisor {
     ) as unknown as ActorRef<unknown>;
   }
 
-  #addThread(thread: number): void {
-    if (this.#pool === undefined)
-      throw new CodedError(
-        'THREAD_UNKNOWN',
-        'expected a system with threads, got one with threads: 0',
-      );
-    this.#fleet.addDedicated(thread).catch((error: unknown) => {
-      this.#config.logger.error('a dedicated thread could not start', {
-        thread,
-        error: String(error),
-      });
-    });
-  }
-
   #signal(signal: Signal): void {
     switch (signal.type) {
       case 'released':
         return this.#registry.released(signal.slot, signal.generation);
       case 'threadWanted':
-        return this.#addThread(signal.thread);
+        return this.#life.want(signal.thread);
       case 'threadIdle':
-        return this.#fleet.retireDedicated(signal.thread);
+        return this.#life.fleet.retireDedicated(signal.thread);
+      case 'handedOver':
+        return this.host.casualties.handedOver(signal.thread, signal.message as SalvagedMessage);
       case 'event':
         return this.events.emit(
           signal.name as keyof SystemEvents & string,
@@ -430,38 +365,6 @@ export class ActorSystem implements Supervisor {
           `expected a signal main understands, got ${signal.type}`,
         );
     }
-  }
-
-  #makeWatchdog(clock: Clock): Watchdog {
-    const { handlerOverrunMs, replaceOverrunThread } = this.#config;
-    return new Watchdog({
-      clock,
-      table: this.host.table,
-      threads: this.host.threads,
-      limitMs: handlerOverrunMs,
-      serving: () => this.#fleet.threads,
-      handlerName: (thread, number) => this.#handlerNames.get(`${thread}.${number}`),
-      overran: (seen) => {
-        const overrun = { ...seen, actor: this.#named(seen.actor) };
-        this.events.emit('handlerOverrun', overrun);
-        const { thread, handler, ranMs } = overrun;
-        this.#config.logger.warn('a handler overruns', {
-          thread,
-          handler,
-          ranMs,
-          actor: overrun.actor?.path,
-        });
-        if (replaceOverrunThread)
-          this.killThread(thread, `handler "${handler}" ran ${Math.round(ranMs)} ms`);
-      },
-    });
-  }
-
-  /** With the path by which the program knows it, where the program spawned it. */
-  #named(actor: ActorAddress | undefined): ActorAddress | undefined {
-    if (actor === undefined) return undefined;
-    const child = this.host.remoteChildren.get(actor.slot)?.child;
-    return child?.generation === actor.generation ? { ...actor, path: child.path } : actor;
   }
 
   #listenToSignals(): void {

@@ -1,7 +1,7 @@
 /**
  * The logical threads of a system and the physical ones that serve them: start, spares, death, replacement, threads
- * of their own, the end. One change at a time: two deaths are mourned one after the other, in the order they were
- * noticed. What to do about a death is in recovery.ts.
+ * of their own, rest and return of those given up, the end. One change at a time: two deaths are mourned one after the
+ * other, in the order they were noticed. What to do about a death is in recovery.ts, an end on purpose in replacements.ts.
  * Runs on: main.
  */
 import { type Clock, within } from '../clock.js';
@@ -12,10 +12,14 @@ import { LIMITS } from '../limits.js';
 import type { SlotId } from '../message/signal.js';
 import { Counter, UNBORN, Word } from '../thread-table.js';
 import type { ActorHost } from '../threads/actor-host.js';
-import type { Target } from '../threads/casualties.js';
-import type { ThreadControl, ThreadInit } from '../threads/thread-control.js';
+import type { Ending } from '../threads/casualties.js';
+import type { ThreadInit } from '../threads/thread-control.js';
 import type { PoolThread } from '../threads/thread-pool.js';
-import { recover } from './recovery.js';
+import { HeldLedger } from './held-ledger.js';
+import { bringBack, type OtherHost, otherHosts } from './other-hosts.js';
+import { hasLiveActors, recover } from './recovery.js';
+import { RestingThreads } from './resting-threads.js';
+import { Spares } from './spares.js';
 
 export interface FleetOptions {
   readonly config: SystemConfig;
@@ -25,34 +29,44 @@ export interface FleetOptions {
   readonly initFor: (
     thread: number,
     epoch: number,
-  ) => Omit<ThreadInit, 'away' | 'unspawned' | 'isIntakeClosed'>;
+  ) => Omit<ThreadInit, 'away' | 'vacated' | 'unspawned' | 'isIntakeClosed'>;
   readonly emit: <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]) => void;
 }
 
-/** Messages that a thread holds for one that is being replaced, by their targets. */
-interface Held {
-  /** See ThreadTable.deathOf. */
-  readonly death: number;
-  readonly targets: readonly Target[];
+/** How the life of a thread has ended, and what is told of that. */
+interface End {
+  readonly ending: Ending;
+  readonly why: 'died' | 'asked';
+  readonly reason: string;
 }
 
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #serving = new Map<number, PoolThread>();
   readonly #away = new Set<number>();
-  readonly #deaths = new Map<number, number[]>();
-  /** By thread: what it gives again once the thread being replaced is back. */
-  readonly #held = new Map<number, Held>();
+  /** Being vacated: they serve, and what is new for them is held. */
+  readonly #vacated = new Set<number>();
+  /** Gone, or about to be, with somebody who sees to that. */
+  readonly #seenTo = new WeakSet<PoolThread>();
+  /** Given up, and to be tried again. */
+  readonly #resting: RestingThreads;
+  readonly #held: HeldLedger;
+  readonly spares: Spares;
   /** With their thread: actors whose spawner died before that thread's life began. */
   #unspawned: (readonly [number, SlotId])[] = [];
-  #spares: PoolThread[] = [];
-  /** Modules of the actors that pool threads have had: a spare has them before it is needed. */
-  readonly #modules = new Set<string>();
   #changes: Promise<unknown> = Promise.resolve();
   #isEnding = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    const { table, threads } = options.host;
+    this.#held = new HeldLedger(table, threads);
+    this.spares = new Spares(options.startThread, options.config.spareThreads);
+    this.#resting = new RestingThreads(
+      options.clock,
+      (thread, restMs) => this.#givenUp(thread, restMs),
+      (thread) => void this.revive(thread).catch(() => {}), // said by the change
+    );
   }
 
   /** Starts the pool. Rejects THREAD_DIED when a thread cannot start. */
@@ -64,7 +78,7 @@ export class Fleet {
       host.threads.claimThread();
       starts.push(this.#serve(thread, this.#options.startThread()));
     }
-    for (let i = 0; i < config.spareThreads; i++) this.#addSpare();
+    this.spares.fill();
     await Promise.all(starts);
   }
 
@@ -73,35 +87,68 @@ export class Fleet {
     return [...this.#serving.keys()];
   }
 
+  /** Threads that were given up, until they are tried again. */
+  get resting(): number[] {
+    return this.#resting.all;
+  }
+
   control(thread: number): PoolThread['control'] | undefined {
     return this.#serving.get(thread)?.control;
+  }
+
+  /** What serves a logical thread; undefined while nothing does. */
+  physical(thread: number): PoolThread | undefined {
+    return this.#serving.get(thread);
   }
 
   /** Starts a thread of its own for a number that was claimed. */
   async addDedicated(thread: number): Promise<void> {
     this.#away.add(thread);
     this.#options.host.threads.store(thread, Word.serving, UNBORN);
+    // Nobody waits for ever: if it cannot start, its actors have ended before they began.
     await this.#change(async () => {
-      const answers = await Promise.allSettled(
-        [...this.#others()].map((other) => other.died(thread)),
-      );
-      const reports = answers.flatMap((answer) =>
-        answer.status === 'fulfilled' ? [answer.value] : [],
-      );
-      this.#remember(
-        this.#options.host.threads.deathOf(thread),
-        new Map(reports.map((report) => [report.thread, report.held])),
-      );
-      this.#voidChannels(thread);
       try {
-        await this.#serve(thread, this.#options.startThread());
+        await this.#begin(thread);
       } catch (error) {
-        // Nobody waits for ever: its actors have ended before they began.
         await this.#giveUp(thread);
         throw error;
       }
-      await this.#back(thread);
     });
+  }
+
+  /** Tries a thread again that rests; false when it does not, or the system ends. Rejects THREAD_DIED; then it rests again. */
+  async revive(thread: number): Promise<boolean> {
+    const { clock, emit } = this.#options;
+    let isTried = false;
+    await this.#change(async () => {
+      if (this.#isEnding || !this.#resting.end(thread)) return;
+      isTried = true;
+      const startedMs = clock.now();
+      await this.#serveOrRest(thread, undefined);
+      await this.#back(thread);
+      const tookMs = clock.now() - startedMs;
+      const reason = 'it had been given up, and has rested';
+      emit('threadReplaced', { thread, tookMs, bySpare: false, why: 'rested', reason });
+    });
+    return isTried;
+  }
+
+  /** A first life: nobody was there, and what is meant for it waits. */
+  async #begin(thread: number): Promise<void> {
+    const { host, startThread } = this.#options;
+    const answers = await Promise.allSettled(
+      [...this.#others()].map((other) => other.died(thread)),
+    );
+    const reports = answers.flatMap((answer) =>
+      answer.status === 'fulfilled' ? [answer.value] : [],
+    );
+    this.#held.remember(
+      host.threads.deathOf(thread),
+      new Map(reports.map((report) => [report.thread, report.held])),
+    );
+    this.#voidChannels(thread);
+    await this.#serve(thread, startThread());
+    await this.#back(thread);
   }
 
   /** Ends a dedicated thread whose last actor has ended, unless it has a new one by now; its number is free again. */
@@ -109,15 +156,15 @@ export class Fleet {
     const { host } = this.#options;
     void this.#change(async () => {
       const serving = this.#serving.get(thread);
-      const isAwaited = [...host.remoteChildren.values()].some(
-        ({ child }) => child.thread === thread,
-      );
-      if (serving === undefined || this.#isEnding || isAwaited) return;
-      if (host.threads.load(thread, Word.actors) > 0) return;
+      if (serving === undefined || this.#isEnding || hasLiveActors(host, thread)) return;
       this.#serving.delete(thread);
       this.#away.add(thread);
       host.threads.store(thread, Word.epoch, host.threads.epoch(thread) + 1);
-      await serving.control.end().catch(() => serving.kill('it did not end'));
+      this.#seenTo.add(serving);
+      // Killed even so: a thread that went back to the pool would serve another with the modules it has loaded.
+      await serving.control.leave().catch(() => {});
+      serving.kill('its last actor has ended');
+      await serving.gone;
       await this.#giveUp(thread);
       host.threads.returnThread(thread);
     });
@@ -138,13 +185,6 @@ export class Fleet {
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 
-  /** A pool thread imports that module. */
-  imported(url: string): void {
-    if (this.#modules.has(url)) return;
-    this.#modules.add(url);
-    for (const spare of this.#spares) preload(spare, [url]);
-  }
-
   /** Resolves when no thread is being replaced. */
   async settled(): Promise<void> {
     for (let seen: unknown; seen !== this.#changes; ) {
@@ -154,13 +194,51 @@ export class Fleet {
   }
 
   get isSettled(): boolean {
-    return this.#away.size === 0;
+    return this.#away.size === this.#resting.all.length && this.#vacated.size === 0;
+  }
+
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
+  /** Lets nothing new go to a thread that still serves; what is meant for it is held until it, or another, is back. */
+  async holdBack(thread: number): Promise<void> {
+    this.#vacated.add(thread);
+    const told = [...this.#others(thread)].map((other) => other.holdBack(thread));
+    // Who does not answer is busy, and sends nothing either.
+    await within(this.#options.clock, LIMITS.vacateGraceMs, Promise.allSettled(told));
+  }
+
+  /**
+   * Ends a thread that was vacated, or would not be, and puts another in its place. False when it has died meanwhile, and
+   * so was replaced, or has ended. `gone` is called between the lives. Rejects THREAD_DIED when none can be started.
+   */
+  async swap(
+    thread: number,
+    physical: PoolThread,
+    { ending, reason, gone }: { ending: Ending; reason: string; gone: () => void },
+  ): Promise<boolean> {
+    let isSwapped = false;
+    await this.#change(async () => {
+      this.#vacated.delete(thread);
+      if (this.#isEnding) return;
+      // Its next life is not held back.
+      if (this.#seenTo.has(physical)) return this.#back(thread);
+      isSwapped = true;
+      this.#seenTo.add(physical);
+      physical.kill(reason);
+      await physical.gone;
+      gone();
+      await this.#replace(thread, { ending, why: 'asked', reason });
+    });
+    return isSwapped;
   }
 
   /** Ends every thread in order; those that do not answer in time are left to be killed. */
   async end(deadlineMs: number): Promise<void> {
     this.#isEnding = true;
-    const all = [...this.#serving.values(), ...this.#spares];
+    this.#resting.stop();
+    const all = [...this.#serving.values(), ...this.spares.all];
     const ended = Promise.allSettled(all.map(({ control }) => control.end()));
     const gone = ended.then(() => Promise.all(all.map((thread) => thread.gone)));
     await within(this.#options.clock, deadlineMs, gone);
@@ -172,6 +250,7 @@ export class Fleet {
     await physical.control.become({
       ...initFor(thread, epoch),
       away: [...this.#away].filter((other) => other !== thread),
+      vacated: [...this.#vacated].filter((other) => other !== thread),
       unspawned: this.#unspawned.filter(([to]) => to === thread).map(([, id]) => id),
       isIntakeClosed: host.intakeClosed,
     });
@@ -183,35 +262,75 @@ export class Fleet {
   }
 
   #gone(thread: number, physical: PoolThread, error: Error | undefined): void {
-    if (this.#isEnding || this.#serving.get(thread) !== physical) return;
+    if (this.#isEnding || this.#seenTo.has(physical)) return;
+    this.#seenTo.add(physical);
     const cause = error ?? new CodedError('THREAD_DIED', `thread ${thread} ended by itself`);
-    void this.#change(() => this.#replace(thread, cause));
+    const { host, emit } = this.#options;
+    void this.#change(() => {
+      emit('threadDied', { thread, error: cause, actors: host.threads.load(thread, Word.actors) });
+      const restMs = this.#resting.died(thread);
+      const end: End = { ending: 'died', why: 'died', reason: cause.message };
+      return restMs === undefined ? this.#replace(thread, end) : this.#lose(thread, restMs);
+    });
   }
 
-  async #replace(thread: number, error: Error): Promise<void> {
-    const { host, clock, emit } = this.#options;
+  /** Another thread in the place of one that is gone. */
+  async #replace(thread: number, { ending, why, reason }: End): Promise<void> {
+    const { clock, emit } = this.#options;
     const startedMs = clock.now();
-    this.#serving.delete(thread);
-    this.#away.add(thread);
-    host.threads.store(thread, Word.serving, 0);
-    host.threads.store(thread, Word.epoch, host.threads.epoch(thread) + 1);
-    emit('threadDied', { thread, error, actors: host.threads.load(thread, Word.actors) });
-    const isGivenUp = this.#isOverBudget(thread, startedMs);
-    if (isGivenUp) host.threads.store(thread, Word.serving, -1);
-    const spare = isGivenUp ? undefined : this.#spares.shift();
-    const ended = await this.#recover(thread, isGivenUp);
+    this.#leave(thread);
+    const spare = this.spares.take();
+    const ended = await this.#recover(thread, ending);
     this.#voidChannels(thread);
     if (this.#isEnding) return;
-    if (!isGivenUp) await this.#serveAnew(thread, spare);
+    await this.#serveOrRest(thread, spare);
     await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
-    await this.#back(thread);
-    if (isGivenUp) return;
-    if (spare !== undefined) this.#addSpare();
-    emit('threadReplaced', {
-      thread,
-      tookMs: clock.now() - startedMs,
-      bySpare: spare !== undefined,
-    });
+    await this.#back(thread, ending);
+    this.spares.fill();
+    const tookMs = clock.now() - startedMs;
+    emit('threadReplaced', { thread, tookMs, bySpare: spare !== undefined, why, reason });
+    // All its actors may have ended with its last life.
+    if (thread > this.#options.config.threads) this.retireDedicated(thread);
+  }
+
+  /** A thread that has died too often: its actors end, or rest with it if their supervisors never give them up. */
+  async #lose(thread: number, restMs: number): Promise<void> {
+    this.#leave(thread);
+    if (thread > this.#options.config.threads) return this.#giveUp(thread);
+    this.#options.host.threads.store(thread, Word.serving, -1);
+    const ended = await this.#recover(thread, 'gaveUp');
+    this.#voidChannels(thread);
+    await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
+    if (!this.#isEnding) this.#resting.begin(thread, restMs);
+  }
+
+  async #serveOrRest(thread: number, spare: PoolThread | undefined): Promise<void> {
+    try {
+      await this.#serveAnew(thread, spare);
+    } catch (error) {
+      const { host, config } = this.#options;
+      if (thread > config.threads) await this.#giveUp(thread);
+      else if (!this.#isEnding) {
+        host.threads.store(thread, Word.serving, -1);
+        this.#resting.begin(thread);
+      }
+      throw error;
+    }
+  }
+
+  #leave(thread: number): void {
+    const { threads } = this.#options.host;
+    this.#serving.delete(thread);
+    this.#vacated.delete(thread);
+    this.#away.add(thread);
+    threads.store(thread, Word.serving, 0);
+    threads.store(thread, Word.epoch, threads.epoch(thread) + 1);
+  }
+
+  #givenUp(thread: number, restMs: number): void {
+    const { host, emit } = this.#options;
+    host.logger.error('a thread was given up for a while', { thread, restMs });
+    emit('threadGivenUp', { thread, restMs });
   }
 
   /** A spare may be dead itself: then a fresh thread, until one serves. */
@@ -233,7 +352,7 @@ export class Fleet {
   async #giveUp(thread: number): Promise<void> {
     const { host } = this.#options;
     host.threads.store(thread, Word.serving, -1);
-    const ended = await this.#recover(thread, true);
+    const ended = await this.#recover(thread, 'died', true);
     await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
     await this.#back(thread);
   }
@@ -244,89 +363,30 @@ export class Fleet {
     threads.store(thread, Word.epoch, threads.epoch(thread) + 1);
   }
 
-  async #recover(thread: number, isGivenUp: boolean): Promise<readonly SlotId[]> {
+  async #recover(thread: number, ending: Ending, isGivenUp = false): Promise<readonly SlotId[]> {
     const { host, emit } = this.#options;
-    const unsent = this.#unsentBy(thread);
+    const unsent = this.#held.unsentBy(thread);
     const death = host.threads.deathOf(thread);
-    const moot = this.#mootFor(thread);
+    const moot = this.#held.mootFor(thread);
     const others = [...this.#others()];
-    const { ended, held, unspawned } = await recover(host, thread, others, {
-      isGivenUp,
-      unsent,
-      emit,
-    });
+    const options = { ending, isGivenUp, unsent, emit };
+    const { ended, held, unspawned } = await recover(host, thread, others, options);
     for (const [holder, count] of moot) {
       if (!held.has(holder)) host.threads.add(holder, Counter.deadLetters, count);
-      this.#held.delete(holder);
+      this.#held.forget(holder);
     }
-    this.#remember(death, held);
+    this.#held.remember(death, held);
     this.#unspawned.push(...unspawned);
     return ended;
   }
 
-  /**
-   * By holder: how many messages for actors of an earlier life of that thread, ended with it, it has not given up yet.
-   * A holder that has died itself never will; what it holds for the others is found lost by the recovery.
-   */
-  #mootFor(thread: number): ReadonlyMap<number, number> {
-    const { table } = this.#options.host;
-    const moot = new Map<number, number>();
-    for (const [holder, { death }] of this.#held) {
-      if (death % LIMITS.threadsMax !== thread) continue;
-      const left = this.#unsentBy(holder);
-      moot.set(
-        holder,
-        left.filter(([slot, generation]) => table.isSettled(slot, generation)).length,
-      );
-    }
-    return moot;
-  }
-
-  #remember(death: number, held: ReadonlyMap<number, readonly Target[]>): void {
-    for (const [holder, targets] of held) this.#held.set(holder, { death, targets });
-  }
-
-  /** What a dead thread had not given again: the last of what it had said, if it has held nothing else since. */
-  #unsentBy(thread: number): readonly Target[] {
-    const { threads } = this.#options.host;
-    const left = threads.load(thread, Word.salvaged);
-    const known = this.#held.get(thread);
-    if (left === 0 || known?.death !== threads.load(thread, Word.salvagedFor)) return [];
-    return known.targets.slice(-left);
-  }
-
-  async #back(thread: number): Promise<void> {
+  #back(thread: number, ending: Ending = 'died'): Promise<void> {
     this.#away.delete(thread);
-    await Promise.allSettled([...this.#others(thread)].map((other) => other.back(thread)));
+    return bringBack(this.#options.host, [...this.#others(thread)], { thread, ending });
   }
 
-  /** Every host but the one that is away, and one that is named: the pool's through their control calls, main's directly. */
-  *#others(but?: number): Generator<Pick<ThreadControl, 'died' | 'ended' | 'back'>> {
-    const { casualties } = this.#options.host;
-    yield {
-      died: (thread, unsent) => casualties.died(thread, unsent),
-      ended: async (slots) => casualties.ended(slots),
-      back: async (thread) => casualties.back(thread),
-    };
-    for (const [thread, { control }] of this.#serving) if (thread !== but) yield control;
-  }
-
-  #isOverBudget(thread: number, now: number): boolean {
-    const deaths = (this.#deaths.get(thread) ?? []).filter(
-      (at) => now - at < LIMITS.threadRestartWindowMs,
-    );
-    deaths.push(now);
-    this.#deaths.set(thread, deaths);
-    return deaths.length > LIMITS.threadRestartsMax;
-  }
-
-  #addSpare(): void {
-    const spare = this.#options.startThread();
-    this.#spares.push(spare);
-    preload(spare, [...this.#modules]);
-    void spare.gone.then(() => {
-      this.#spares = this.#spares.filter((other) => other !== spare);
-    });
+  #others(but?: number): Generator<OtherHost> {
+    return otherHosts(this.#options.host, this.#serving, but);
   }
 
   #change(change: () => Promise<void>): Promise<void> {
@@ -336,9 +396,4 @@ export class Fleet {
     });
     return changed;
   }
-}
-
-/** One that cannot take the call is dying, which is seen elsewhere. */
-function preload({ control }: PoolThread, urls: readonly string[]): void {
-  if (urls.length > 0) control.preload(urls).catch(() => {});
 }

@@ -12,9 +12,10 @@ import type { SlotId } from '../message/signal.js';
 import { SlotState } from '../slot-table.js';
 import { Counter, Word } from '../thread-table.js';
 import type { ActorHost } from '../threads/actor-host.js';
-import type { CasualtyReport, Target } from '../threads/casualties.js';
+import type { CasualtyReport, Ending, Target } from '../threads/casualties.js';
 
 interface RecoveryOptions {
+  readonly ending: Ending;
   /** The thread will not be replaced: none of its actors lives on. */
   readonly isGivenUp: boolean;
   /** Targets of messages that the thread itself held, for one that had died before it. */
@@ -36,15 +37,19 @@ export interface Recovered {
 export async function recover(
   host: ActorHost,
   thread: number,
-  others: readonly { died(thread: number, unsent: readonly Target[]): Promise<CasualtyReport> }[],
+  others: readonly {
+    died(thread: number, unsent: readonly Target[], ending: Ending): Promise<CasualtyReport>;
+  }[],
   options: RecoveryOptions,
 ): Promise<Recovered> {
-  const { isGivenUp, unsent, emit } = options;
+  const { ending, isGivenUp, unsent, emit } = options;
   const there = tenantsOf(host, thread);
   // Of what it held itself; the rest is settled by the hosts of the targets.
   const moot = unsent.filter(([slot, generation]) => host.table.isSettled(slot, generation)).length;
   const vanished = host.threads.load(thread, Word.held) + moot;
-  const answers = await Promise.allSettled(others.map((other) => other.died(thread, unsent)));
+  const answers = await Promise.allSettled(
+    others.map((other) => other.died(thread, unsent, ending)),
+  );
   const reports = answers.flatMap((answer) =>
     answer.status === 'fulfilled' ? [answer.value] : [],
   );
@@ -164,4 +169,12 @@ function settleSlot(
   const { path } = host.refTo(slot, table.generation(slot), thread);
   const target = { path, slot, generation: table.generation(slot), thread };
   findings.emit('deadLetter', { reason: 'threadDied', target, handler: '', count });
+}
+
+/** True when somebody lives on that thread, or is on the way there. */
+export function hasLiveActors({ table }: ActorHost, thread: number): boolean {
+  const used = Math.min(table.slotsUsed, table.slotsMax);
+  for (let slot = 0; slot < used; slot++)
+    if (table.owner(slot) === thread && table.isLive(slot, table.generation(slot))) return true;
+  return false;
 }

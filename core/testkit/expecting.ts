@@ -6,7 +6,8 @@
  */
 import { CodedError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import type { ActorSystem, SystemStats } from '../system/actor-system.js';
+import type { ActorSystem } from '../system/actor-system.js';
+import type { SystemStats } from '../system/system-stats.js';
 import type { DeadLetter, SystemEvents } from '../system-events.js';
 import { replaying } from './seeds.js';
 import { TestSystem } from './test-system.js';

@@ -10,22 +10,19 @@ import type { AskOptions } from '../actor/actor-ref.js';
 import { AskTable, askTimeout, type Expiring, PendingAsk, systemStopped } from '../actor/ask.js';
 import type { CellCommand, CellHost, LostMessage } from '../actor/cell-host.js';
 import type { CellMailbox } from '../actor/cell-mailbox.js';
-import { CellState } from '../actor/cell-state.js';
 import { type Child, type Children, RemoteChild } from '../actor/children.js';
 import { DeathWatch, type Watcher } from '../actor/death-watch.js';
 import type { Recipe } from '../actor/definition.js';
-import { Ref } from '../actor/ref.js';
-import { RemoteAsker, replyToOf } from '../actor/remote-asker.js';
+import type { Ref } from '../actor/ref.js';
+import { RemoteAsker } from '../actor/remote-asker.js';
 import type { Replicas } from '../actor/replicas.js';
 import { Running } from '../actor/running.js';
-import type { ReplicaOptions, SpawnOptions, SpawnSettings } from '../actor/spawn-options.js';
-import type { StreamReader, StreamSource } from '../actor/stream.js';
+import type { ReplicaOptions, SpawnOptions } from '../actor/spawn-options.js';
 import type { Failure, Verdict } from '../actor/supervision.js';
 import type { WaitingSend } from '../actor/waiting-send.js';
 import type { Clock } from '../clock.js';
-import { CodedError } from '../errors.js';
-import type { DeadLetterReason, SystemEvents } from '../events.js';
-import type { Executor } from '../executor.js';
+import type { CodedError } from '../errors.js';
+import type { DeadLetterReason } from '../events.js';
 import { LIMITS } from '../limits.js';
 import type { Logger } from '../logger.js';
 import { Fifo, type Taken } from '../mailbox/fifo.js';
@@ -36,63 +33,30 @@ import type { EndReason, HostRequest, Signal } from '../message/signal.js';
 import type { Random } from '../random.js';
 import { RoutedReplicas } from '../routing/routed-replicas.js';
 import { askProxy } from '../rpc.js';
-import { SlotTable, type SlotTableMemory } from '../slot-table.js';
-import { Counter, ThreadTable, type ThreadTableMemory, Word } from '../thread-table.js';
+import { SlotTable } from '../slot-table.js';
+import { ThreadTable, Word } from '../thread-table.js';
 import { TimerWheel } from '../timer-wheel.js';
 import type { OutgoingChannel, SalvagedMessage } from '../transport/outgoing-channel.js';
-import type { Transport } from '../transport/transport.js';
 import { Casualties } from './casualties.js';
-import { Channels, type Connect } from './channels.js';
+import { CellTable } from './cell-table.js';
+import { Channels } from './channels.js';
+import { Endings } from './endings.js';
 import { Groups } from './groups.js';
 import { HandlerNames } from './handler-names.js';
+import type { HostOptions, RootHooks } from './host-options.js';
 import { HostReceiver } from './host-receiver.js';
 import { type FailurePhase, HostReports, type LostTarget } from './host-reports.js';
 import { HostRequests } from './host-requests.js';
 import { HostStreams } from './host-streams.js';
+import { HostWatches } from './host-watches.js';
 import { Loader } from './loader.js';
+import { PassEnd } from './pass-end.js';
 import { PassLoop } from './pass-loop.js';
 import { replicaSet } from './replica-home.js';
+import { RoomNews } from './room-news.js';
 import { Slots } from './slots.js';
 import { spawnActor } from './spawner.js';
-
-/** What main adds to its own host. */
-export interface RootHooks {
-  readonly children: Children;
-  /** Which thread a top-level actor gets. */
-  place(options: SpawnOptions): number;
-  serve(request: HostRequest): unknown;
-  /** A thread of its own is wanted under this number. */
-  threadWanted(thread: number): void;
-  /** What pool threads tell main alone. */
-  signal(signal: Signal): void;
-  /** The actor has ended: its names are free. */
-  released(slot: number, generation: number): void;
-}
-
-export interface HostOptions {
-  readonly thread: number;
-  readonly epoch: number;
-  readonly slots: SlotTableMemory;
-  readonly threads: ThreadTableMemory;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly executor: Executor;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly mailbox: { readonly capacity: number; readonly bytes: number };
-  readonly askMs: number;
-  readonly sendMs: number;
-  readonly passMs: number;
-  /** Threads 1 to this are the pool. */
-  readonly poolThreads: number;
-  readonly connect: Connect;
-  readonly importModule: (url: string) => Promise<unknown>;
-  /** Gives an event to main's stream. */
-  readonly emit: <K extends keyof SystemEvents & string>(name: K, payload: SystemEvents[K]) => void;
-  /** Tells main of a handler's name and its number in this thread. */
-  readonly handlerNamed: (number: number, name: string) => void;
-  readonly root?: RootHooks;
-}
+import { Undelivered } from './undelivered.js';
 
 export class ActorHost implements CellHost {
   readonly thread: number;
@@ -124,18 +88,19 @@ export class ActorHost implements CellHost {
   readonly reports: HostReports;
   readonly requests: HostRequests;
   readonly streams: HostStreams;
+  readonly watching: HostWatches;
+  readonly news: RoomNews;
   intakeClosed = false;
   isClosed = false;
   heldMessages = 0;
   readonly options: HostOptions;
-  readonly #cells: (ActorCell | undefined)[][] = [];
+  readonly #cells = new CellTable(this);
   readonly #loop: PassLoop;
   readonly #names: HandlerNames;
-  readonly #dirty: OutgoingChannel[] = [];
-  readonly #touched: CellMailbox[] = [];
-  #touchedCount = 0;
+  readonly #endings: Endings;
+  readonly #undelivered: Undelivered;
+  readonly #passEnd: PassEnd;
   readonly #queues: Fifo[] = [];
-  #flushIsDue = false;
   #sendsLeft: number = LIMITS.sendsPerRound;
 
   constructor(options: HostOptions) {
@@ -162,8 +127,13 @@ export class ActorHost implements CellHost {
     this.reports = new HostReports(this);
     this.requests = new HostRequests(this);
     this.streams = new HostStreams(this);
+    this.watching = new HostWatches(this);
+    this.news = new RoomNews(this);
+    this.#endings = new Endings(this, this.#cells);
+    this.#undelivered = new Undelivered(this);
+    this.#passEnd = new PassEnd(this, executor);
     this.#names = new HandlerNames(options.handlerNamed);
-    this.#loop = new PassLoop(executor, clock, options.passMs, () => this.#endPass());
+    this.#loop = new PassLoop(executor, clock, options.passMs, () => this.#passEnd.end());
     this.channels = new Channels({
       thread,
       epoch: options.epoch,
@@ -174,15 +144,8 @@ export class ActorHost implements CellHost {
       receiver: new HostReceiver(this),
       creditTaken: (from) => this.signal(from, { type: 'credit', thread }),
     });
-    this.words[Word.running] = 0;
-    this.words[Word.inTurn] = 0;
-    this.words[Word.inFlight] = 0;
-    this.words[Word.actors] = 0;
-    this.words[Word.held] = 0;
-    this.words[Word.salvaged] = 0;
+    for (const word of OWN_WORDS) this.words[word] = 0;
   }
-
-  // Turns
 
   ready(cell: CellMailbox): void {
     this.#loop.ready(cell);
@@ -220,8 +183,6 @@ export class ActorHost implements CellHost {
     return this.#names.numberOf(name);
   }
 
-  // Channels
-
   channelTo(thread: number): OutgoingChannel | undefined {
     return this.channels.to(thread);
   }
@@ -232,10 +193,7 @@ export class ActorHost implements CellHost {
   }
 
   channelDirty(channel: OutgoingChannel): void {
-    this.#dirty.push(channel);
-    if (this.#loop.isPassing || this.#flushIsDue) return;
-    this.#flushIsDue = true;
-    this.options.executor.afterMicrotasks(() => this.#flush());
+    this.#passEnd.dirty(channel, this.#loop.isPassing);
   }
 
   hold(
@@ -245,75 +203,37 @@ export class ActorHost implements CellHost {
     payload: unknown,
     meta: Meta,
   ): 'accepted' | 'full' | 'stopped' {
-    const { slot, generation, thread } = ref;
-    if (!this.table.isLive(slot, generation)) return 'stopped';
-    const envelope = typeof meta === 'number' ? undefined : meta;
-    const replyTo = envelope?.asker === undefined ? undefined : replyToOf(this, envelope.asker);
-    const traceparent = envelope?.traceparent;
-    const message = { slot, generation, name, argc, payload, traceparent, replyTo };
-    if (!this.channels.hold(thread, message)) return 'full';
-    this.words[Word.held] = (this.words[Word.held] as number) + 1;
-    this.counters[Counter.accepted] = (this.counters[Counter.accepted] as number) + 1;
-    return 'accepted';
+    return this.#undelivered.hold(ref, name, argc, payload, meta);
   }
 
   messageUnencodable(message: SalvagedMessage, error: CodedError): void {
-    const { slot, generation, name, argc, payload, replyTo } = message;
-    const asker = replyTo === undefined ? undefined : this.askerOf(replyTo);
-    const path = this.refTo(slot, generation, this.table.owner(slot)).path;
-    this.count(Counter.deadLetters, 1);
-    // Its place is free again, and the owner has no turn in which to say so.
-    if (this.table.waiters(slot) !== 0) this.#wakeWaiters(slot, 1);
-    this.deadLetter(
-      { slot, generation, path },
-      { name, argc, payload, asker },
-      'notEncodable',
-      error,
-    );
+    this.#undelivered.unencodable(message, error);
   }
 
   markBegun(mark: number): void {
     this.channels.markBegun(mark);
   }
 
-  // Cells
-
   cellAt(slot: number): ActorCell | undefined {
-    return this.#cells[slot >>> 10]?.[slot & 1023];
+    return this.#cells.at(slot);
   }
 
   addCell(cell: ActorCell): void {
-    const page = cell.slot >>> 10;
-    this.#cells[page] ??= new Array(1024).fill(undefined);
-    (this.#cells[page] as (ActorCell | undefined)[])[cell.slot & 1023] = cell;
+    this.#cells.add(cell);
     this.words[Word.actors] = (this.words[Word.actors] as number) + 1;
   }
 
-  *cells(): Generator<ActorCell> {
-    for (const page of this.#cells)
-      for (const cell of page ?? []) if (cell !== undefined) yield cell;
+  cells(): Iterable<ActorCell> {
+    return this.#cells;
   }
 
   refTo(slot: number, generation: number, thread: number, path?: string): Ref {
-    if (thread === this.thread) {
-      const cell = this.cellAt(slot);
-      if (cell?.generation === generation) {
-        cell.ref ??= new Ref(this, slot, generation, thread, cell, undefined);
-        return cell.ref;
-      }
-    }
-    return new Ref(this, slot, generation, thread, undefined, path);
+    return this.#cells.refTo(slot, generation, thread, path);
   }
 
   /** The cell a message or signal from another thread is for; one that is still to be spawned is made to wait. */
   cellFor(slot: number, generation: number): ActorCell | undefined {
-    const cell = this.cellAt(slot);
-    if (cell !== undefined) return cell.generation === generation ? cell : undefined;
-    if (!this.table.isLive(slot, generation) || this.table.owner(slot) !== this.thread)
-      return undefined;
-    const waiting = new ActorCell(this, slot, generation, WAITING);
-    this.addCell(waiting);
-    return waiting;
+    return this.#cells.for(slot, generation);
   }
 
   spawn(recipe: Recipe<unknown>, options: SpawnOptions, parent: ActorCell | undefined): Ref {
@@ -331,17 +251,7 @@ export class ActorHost implements CellHost {
   }
 
   retire(cell: CellMailbox): void {
-    const { slot } = cell;
-    if (this.cellAt(slot) !== cell || !this.slots.retire(slot)) return;
-    (this.#cells[slot >>> 10] as (ActorCell | undefined)[])[slot & 1023] = undefined;
-  }
-
-  /** Tries again to free slots whose last messages have come meanwhile. */
-  retireLate(): void {
-    for (const slot of this.slots.late()) {
-      const cell = this.cellAt(slot);
-      if (cell !== undefined) this.retire(cell);
-    }
+    this.#endings.retire(cell);
   }
 
   cellStarted(cell: ActorCell): void {
@@ -353,34 +263,15 @@ export class ActorHost implements CellHost {
   }
 
   cellEnded(cell: ActorCell, reason: EndReason): void {
-    const { slot, generation } = cell;
-    this.words[Word.actors] = (this.words[Word.actors] as number) - 1;
-    if (this.slots.hasLate) this.retireLate();
-    this.reports.stopped(cell, reason);
-    const watchers = cell.extras?.watchingThreads ?? 0;
-    for (let thread = 0; watchers >>> thread !== 0; thread++) {
-      if ((watchers >>> thread) & 1)
-        this.signal(thread, { type: 'terminated', slot, generation, reason });
-    }
-    if (cell.extras?.registeredName !== undefined || cell.parent === undefined)
-      this.#released(slot, generation);
-    this.watches.ended(slot, generation, reason);
-    if (this.room.size > 0) this.room.wake(slot, Infinity);
-    if (this.table.waiters(slot) !== 0) this.#wakeWaiters(slot, Infinity);
-    const isIdle = this.thread > this.options.poolThreads && this.words[Word.actors] === 0;
-    if (isIdle) this.signal(0, { type: 'threadIdle', thread: this.thread });
+    this.#endings.ended(cell, reason);
   }
 
   touched(cell: CellMailbox): void {
-    this.#touched[this.#touchedCount++] = cell;
+    this.#passEnd.touched(cell);
   }
 
   roomMade(cell: CellMailbox): void {
-    const { slot } = cell;
-    if (this.table.waiters(slot) === 0) return;
-    const capacity = this.table.capacity(slot);
-    const depth = this.table.depth(slot);
-    if (depth <= capacity >> 1) this.#wakeWaiters(slot, capacity - depth);
+    this.news.made(cell.slot);
   }
 
   command(child: Child, command: CellCommand): void {
@@ -410,39 +301,17 @@ export class ActorHost implements CellHost {
     this.reports.end(cell, reason);
   }
 
-  // Watches and groups
-
   watch(watcher: Watcher, ref: Ref, fn: (end: Terminated) => unknown): void {
-    const { slot, generation, thread } = ref;
-    if (this.#hasEnded(ref)) {
-      return this.watches.notify(watcher, { ref, reason: 'gone' }, fn);
-    }
-    const isFirst = this.watches.add(watcher, ref, fn);
-    if (isFirst && thread !== this.thread)
-      this.signal(thread, { type: 'watch', slot, generation, thread: this.thread });
+    this.watching.watch(watcher, ref, fn);
   }
 
   unwatch(watcher: Watcher, ref: Ref): void {
-    if (this.watches.remove(watcher, ref)) this.#unwatchThere(ref);
+    this.watching.unwatch(watcher, ref);
   }
 
   unwatchAll(watcher: Watcher): void {
-    for (const ref of this.watches.removeAll(watcher)) this.#unwatchThere(ref);
+    this.watching.unwatchAll(watcher);
   }
-
-  join(cell: ActorCell, group: string): void {
-    this.groups.join(cell.refTo(), group);
-  }
-
-  leave(cell: ActorCell, group: string): void {
-    this.groups.leave(cell.refTo(), group);
-  }
-
-  membersOf(group: string): readonly Ref[] {
-    return this.groups.members(group);
-  }
-
-  // What is asked, answered, streamed and lost
 
   request(thread: number, request: HostRequest): Promise<unknown> {
     return this.requests.send(thread, request);
@@ -458,22 +327,6 @@ export class ActorHost implements CellHost {
     this.signal(thread, { type: 'askMoved', ask, slot, generation, thread: target });
   }
 
-  rememberSource(asker: RemoteAsker, source: StreamSource): void {
-    this.streams.remember(asker, source);
-  }
-
-  forgetSource(source: StreamSource): void {
-    this.streams.forget(source);
-  }
-
-  grantDemand(reader: StreamReader, count: number): void {
-    this.streams.grant(reader, count);
-  }
-
-  cancelStream(reader: StreamReader): void {
-    this.streams.cancel(reader);
-  }
-
   deadLetter(
     target: LostTarget,
     lost: LostMessage,
@@ -485,11 +338,6 @@ export class ActorHost implements CellHost {
 
   highWater(cell: CellMailbox, messages: number): void {
     this.reports.highWater(cell, messages);
-  }
-
-  /** Gives main an event, if anybody there listens for its kind. */
-  emit<K extends keyof SystemEvents & string>(name: K, payload: () => SystemEvents[K]): void {
-    this.reports.emit(name, payload);
   }
 
   count(counter: number, amount: number): void {
@@ -517,17 +365,8 @@ export class ActorHost implements CellHost {
   }
 
   /** A message that will not be sent: its admission is counted as a dead letter by whoever keeps the slot. */
-  bury(message: SalvagedMessage, reason: DeadLetterReason): void {
-    const { slot, generation, name, argc, payload, replyTo, thread } = {
-      thread: this.table.owner(message.slot),
-      ...message,
-    };
-    const asker = replyTo === undefined ? undefined : this.askerOf(replyTo);
-    const { path } = this.refTo(slot, generation, thread);
-    this.count(Counter.deadLetters, 1);
-    const text = `expected ${path} to take "${name}", but its thread died and it was not made again`;
-    const error = new CodedError('ACTOR_THREAD_DIED', text, { details: { path, handler: name } });
-    this.deadLetter({ slot, generation, path }, { name, argc, payload, asker }, reason, error);
+  bury(message: SalvagedMessage & { readonly thread?: number }, reason: DeadLetterReason): void {
+    this.#undelivered.bury(message, reason);
   }
 
   /** A message that a dead thread had admitted here and never sent. */
@@ -536,44 +375,9 @@ export class ActorHost implements CellHost {
     cell?.settleOrphan();
   }
 
-  /** The channel to that thread was starved and is not any more. */
-  creditCame(thread: number): void {
-    this.channels.to(thread)?.flush();
-    if (this.room.size > 0) this.room.wakeAll((slot) => this.table.owner(slot) === thread);
-  }
-
-  /** A signal only main understands. */
-  rootSignal(signal: Signal): void {
-    this.root?.signal(signal);
-  }
-
   get isQuiet(): boolean {
     const isIdle = this.#loop.length === 0 && this.asks.size === 0 && this.heldMessages === 0;
     return isIdle && this.channels.isQuiet;
-  }
-
-  /**
-   * One barrier for all turns of the pass: (a) their settled words were stored, (b) barrier, (c) their waiter masks
-   * are loaded. A sender that set its bit before (b) is seen in (c); one that sets it later sees the settled word.
-   */
-  #endPass(): void {
-    if (this.#touchedCount > 0) {
-      Atomics.add(this.words, Word.barrier, 1);
-      for (let i = 0; i < this.#touchedCount; i++) {
-        const cell = this.#touched[i] as CellMailbox;
-        cell.isTouched = false;
-        if (cell.state !== CellState.stopped) this.roomMade(cell);
-      }
-      if (this.#touchedCount > LIMITS.slotBlock) this.#touched.length = 0;
-      this.#touchedCount = 0;
-    }
-    if (this.#dirty.length > 0) this.#flush();
-  }
-
-  #flush(): void {
-    this.#flushIsDue = false;
-    for (let i = 0; i < this.#dirty.length; i++) (this.#dirty[i] as OutgoingChannel).flush();
-    this.#dirty.length = 0;
   }
 
   #expired(waiting: Expiring): void {
@@ -581,47 +385,8 @@ export class ActorHost implements CellHost {
       waiting.fail(askTimeout(waiting.target, waiting.name, waiting.deadlineMs));
     else waiting.fail((waiting as WaitingSend).ref.fullError(waiting.name));
   }
-
-  #wakeWaiters(slot: number, quota: number): void {
-    const mask = this.table.takeWaiters(slot);
-    const generation = this.table.generation(slot);
-    for (let thread = 0; thread < LIMITS.threadsMax; thread++) {
-      if (((mask >>> thread) & 1) === 0) continue;
-      if (thread === this.thread) this.room.wake(slot, quota);
-      else this.signal(thread, { type: 'room', slot, generation, quota });
-    }
-  }
-
-  #released(slot: number, generation: number): void {
-    if (this.root !== undefined) this.root.released(slot, generation);
-    else this.signal(0, { type: 'released', slot, generation });
-  }
-
-  /**
-   * True when nothing more can come from that actor. Of one on another thread the table knows the end before what it
-   * has sent is here, so its thread is asked, behind that; unless there is no such thread any more.
-   */
-  #hasEnded({ slot, generation, thread }: Ref): boolean {
-    if (thread === this.thread)
-      return !this.table.isLive(slot, generation) || this.cellAt(slot)?.state === CellState.stopped;
-    if (this.isClosed) return true;
-    return !this.channels.isDown(thread) && this.threads.load(thread, Word.serving) === -1;
-  }
-
-  #unwatchThere(ref: Ref): void {
-    const { slot, generation, thread } = ref;
-    if (thread !== this.thread)
-      this.signal(thread, { type: 'unwatch', slot, generation, thread: this.thread });
-  }
 }
 
 const SENT = Promise.resolve();
-
-/** A cell that waits for its spawn signal: who sent it messages was faster than its parent. */
-const WAITING: SpawnSettings = {
-  name: undefined,
-  capacity: Infinity,
-  bytesMax: Infinity,
-  overflow: 'reject',
-  priorities: undefined,
-};
+/** Those of its row in the thread table that begin anew with it. */
+const OWN_WORDS = [Word.running, Word.inTurn, Word.inFlight, Word.actors, Word.held, Word.salvaged];

@@ -5,7 +5,11 @@
  *                       what B had admitted and never sent is settled; supervisors decide about their children on B
  *        ◀─ report ──── held: messages salvaged per slot; kept: slots whose actors shall live on
  *   main: what is neither settled nor held is lost and counted; slots not kept are ended; a spare becomes B
+ *        ── reachable(B) ──▶ from here on B is answered by all
  *        ── back(B) ──▶ children are spawned again, then the salvaged messages in order, then those held since
+ *
+ * A thread that was vacated (threads/vacating.ts) takes the same road, but nobody has failed: no supervisor is asked, and
+ * what it had not begun has come to main, which gives it again.
  *
  * Runs on: any.
  */
@@ -15,6 +19,7 @@ import { type RemoteChild, RemoteParent } from '../actor/children.js';
 import { CodedError } from '../errors.js';
 import type { Argc } from '../message/envelope.js';
 import type { EndReason, SlotId } from '../message/signal.js';
+import { SlotState } from '../slot-table.js';
 import { Counter, UNBORN, Word } from '../thread-table.js';
 import type { SalvagedMessage } from '../transport/outgoing-channel.js';
 import type { ActorHost } from './actor-host.js';
@@ -31,12 +36,17 @@ export interface CasualtyReport {
   readonly dropped: readonly number[];
 }
 
+/** How a thread has come to its end: by itself, or killed; once too often; on purpose with work in hand; or with none. */
+export type Ending = 'died' | 'gaveUp' | 'cutOff' | 'vacated';
+
 /** Slot and generation. */
 export type Target = readonly [number, number];
 
 export class Casualties {
   readonly #host: ActorHost;
   readonly #salvaged = new Map<number, SalvagedMessage[]>();
+  /** Main only: what threads that are being vacated have handed over, oldest first. */
+  readonly #handedOver = new Map<number, SalvagedMessage[]>();
   readonly #whenUp = new Map<number, (() => void)[]>();
   readonly #insisted = new Set<{ readonly thread: number; readonly tell: () => void }>();
 
@@ -45,34 +55,58 @@ export class Casualties {
   }
 
   /**
-   * A thread has died. Everything it had sent has been read when this resolves. `unsent` are the targets of messages
+   * A thread has ended. Everything it had sent has been read when this resolves. `unsent` are the targets of messages
    * that it held itself, for a thread that had died before.
    */
-  async died(thread: number, unsent: readonly Target[] = []): Promise<CasualtyReport> {
+  async died(
+    thread: number,
+    unsent: readonly Target[] = [],
+    ending: Ending = 'died',
+  ): Promise<CasualtyReport> {
     const host = this.#host;
     const salvaged = host.channels.down(thread);
-    this.#salvaged.set(thread, salvaged);
-    host.words[Word.salvagedFor] = host.threads.deathOf(thread);
-    host.words[Word.salvaged] = salvaged.length;
-    const held = salvaged.map(({ slot, generation }): Target => [slot, generation]);
+    this.#salvage(thread, salvaged);
     // A thread that has never lived yet, a dedicated one: nobody was on it. What is meant for it waits.
     if (host.threads.load(thread, Word.serving) === UNBORN)
-      return { thread: host.thread, held, kept: [], dropped: [] };
-    const asked = host.asks.those((awaiting) => dependsOn(awaiting.target, thread));
+      return { thread: host.thread, held: salvaged.map(targetOf), kept: [], dropped: [] };
+    const asked = host.asks.those((awaiting) => isUnanswered(awaiting, thread, ending));
+    const waiting = [...host.channels.held(thread)];
     await host.channels.closed(thread);
+    // These were behind nothing but what it had handled.
+    salvaged.unshift(...(this.#handedOver.get(thread) ?? []));
+    this.#handedOver.delete(thread);
+    this.#salvage(thread, salvaged);
+    const held = salvaged.map(targetOf);
     for (const slot of host.channels.takeOrphans(thread)) host.settleOrphan(slot);
     for (const [slot, generation] of unsent) {
       const isMine = host.table.owner(slot) === host.thread;
       if (isMine && !host.table.isSettled(slot, generation)) host.settleOrphan(slot);
     }
     const error = new CodedError('THREAD_DIED', `thread ${thread} died`, { details: { thread } });
-    const { kept, dropped } = this.#decide(thread, error);
-    this.#failAsks(thread, asked, salvaged);
+    const { kept, dropped } = this.#decide(thread, error, ending);
+    this.#failAsks(thread, asked, [...salvaged, ...waiting]);
     host.streams.threadDied(thread);
     host.groups.forget(thread);
     this.#stopChildrenOf(thread);
     this.#endUnspawnedBy(thread);
     return { thread: host.thread, held, kept, dropped };
+  }
+
+  /** That thread is being vacated: what is new for it waits here until it is {@link back}. */
+  holdBack(thread: number): void {
+    this.#host.channels.holdBack(thread);
+  }
+
+  /** A thread that is being vacated had not begun with this message. */
+  handedOver(thread: number, message: SalvagedMessage): void {
+    const messages = this.#handedOver.get(thread) ?? [];
+    messages.push(message);
+    this.#handedOver.set(thread, messages);
+  }
+
+  /** The thread has another life, and may be answered before it is {@link back}. */
+  reachable(thread: number): void {
+    this.#host.channels.reachable(thread);
   }
 
   /** The thread serves again; `ended` are the slots of its actors that do not come back. */
@@ -124,6 +158,8 @@ export class Casualties {
     const host = this.#host;
     if (command.type === 'stop') {
       const { slot, generation, thread } = child;
+      // One that rests is tried again for that: an end is not to wait for ten minutes.
+      if (host.threads.load(thread, Word.serving) === -1) this.#want(thread);
       this.onceUp(thread, () => {
         if (host.remoteChildren.get(slot)?.child !== child) return;
         // Its new thread must know whose child it was, to tell of its end.
@@ -135,6 +171,12 @@ export class Casualties {
     }
     child.wantsSpawn = true;
     if (!host.channels.isDown(child.thread)) this.#respawn(child);
+  }
+
+  #want(thread: number): void {
+    const { root } = this.#host;
+    if (root === undefined) this.#host.signal(0, { type: 'threadWanted', thread });
+    else root.threadWanted(thread);
   }
 
   /** A child on another thread has ended, or will not be made again. */
@@ -153,8 +195,20 @@ export class Casualties {
     }
   }
 
-  /** Asks the supervisors which slots stay let. */
-  #decide(thread: number, error: CodedError): Pick<CasualtyReport, 'kept' | 'dropped'> {
+  /** What is kept for the thread's next life. Its targets must be known if this thread dies before that. */
+  #salvage(thread: number, salvaged: SalvagedMessage[]): void {
+    const { words, threads } = this.#host;
+    this.#salvaged.set(thread, salvaged);
+    words[Word.salvagedFor] = threads.deathOf(thread);
+    words[Word.salvaged] = salvaged.length;
+  }
+
+  /** Asks the supervisors which slots stay let. An end on purpose is no failure: all that live stay. */
+  #decide(
+    thread: number,
+    error: CodedError,
+    ending: Ending,
+  ): Pick<CasualtyReport, 'kept' | 'dropped'> {
     const host = this.#host;
     const all = [...host.remoteChildren.values()].filter(({ child }) => child.thread === thread);
     const isAlive = ({ child }: (typeof all)[number]): boolean =>
@@ -169,12 +223,24 @@ export class Casualties {
     }
     for (const { child, children } of hit) {
       if (child.isStopping) continue;
+      if (ending === 'cutOff' || ending === 'vacated') {
+        children.willBeRemade(child);
+        child.wantsSpawn = true;
+        // One that has never run begins for the first time.
+        child.isAwaited = host.table.state(child.slot) === SlotState.starting;
+        continue;
+      }
       const { path, restarts } = child;
       children.failed(child, { error, child: path, handler: undefined, phase: 'thread', restarts });
     }
-    const slotsOf = (isStopping: boolean): number[] =>
-      mine.filter(({ child }) => child.isStopping === isStopping).map(({ child }) => child.slot);
-    return { kept: slotsOf(false), dropped: slotsOf(true) };
+    // The thread rests: only who is never given up waits for it.
+    const stays = ({ child, children }: (typeof all)[number]): boolean =>
+      !child.isStopping && (ending !== 'gaveUp' || children.neverGivesUp(child));
+    const slots = mine.map((entry) => ({ slot: entry.child.slot, isKept: stays(entry) }));
+    return {
+      kept: slots.filter(({ isKept }) => isKept).map(({ slot }) => slot),
+      dropped: slots.filter(({ isKept }) => !isKept).map(({ slot }) => slot),
+    };
   }
 
   #respawn(child: RemoteChild): void {
@@ -249,4 +315,17 @@ export class Casualties {
       channel.tell(slot, generation, name, argc as Argc, payload, traceparent);
     else channel.ask(slot, generation, name, argc as Argc, payload, replyTo, traceparent);
   }
+}
+
+function targetOf({ slot, generation }: SalvagedMessage): Target {
+  return [slot, generation];
+}
+
+/**
+ * True of what an ended thread may owe an answer. One that was vacated has answered all that had begun, and what had not is
+ * given again; only questions of hosts to that host are lost with it.
+ */
+function isUnanswered({ target }: Awaiting, thread: number, ending: Ending): boolean {
+  if (ending !== 'vacated') return dependsOn(target, thread);
+  return target.thread === thread && target.generation === 0;
 }

@@ -45,14 +45,19 @@ export class Channels {
   readonly #incoming: (IncomingChannel | undefined)[] = [];
   readonly #closers = new Map<number, (() => void)[]>();
   #held = new Map<number, SalvagedMessage[]>();
-  /** Bit per thread that is away. */
+  /** Bit per thread that is away: what is for it is held. */
   #downMask = 0;
+  /** Bit per thread that cannot be reached at all. */
+  #goneMask = 0;
+  /** Bit per thread that is being vacated: it still serves, and gets no new messages. */
+  #heldMask = 0;
+  #isClosed = false;
 
   constructor(options: ChannelsOptions) {
     this.#options = options;
   }
 
-  /** The channel to a thread; undefined while it is away. */
+  /** The channel to a thread; undefined while it cannot be reached. */
   to(thread: number): OutgoingChannel | undefined {
     return this.#outgoing[thread] ?? this.#open(thread);
   }
@@ -65,7 +70,7 @@ export class Channels {
   accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): void {
     const { transport, owner, receiver, creditTaken } = this.#options;
     // What was on its way to an earlier life is lost, or is given again by its sender.
-    if (new ChannelMemory(memory).epoch !== this.#options.epoch)
+    if (this.#isClosed || new ChannelMemory(memory).epoch !== this.#options.epoch)
       return transport.accept(end).close();
     this.#incoming[from]?.close();
     this.#incoming[from] = new IncomingChannel(
@@ -87,10 +92,10 @@ export class Channels {
     );
   }
 
-  /** Resolves when the last frame a dead thread had sent has been read. */
+  /** Resolves when the last frame a dead thread had sent has been read, or none is read here any more. */
   async closed(from: number): Promise<void> {
     const channel = this.#incoming[from];
-    if (channel === undefined || channel.isClosed) return;
+    if (channel === undefined || channel.isClosed || this.#isClosed) return;
     await new Promise<void>((resolve) => {
       const closers = this.#closers.get(from) ?? [];
       closers.push(resolve);
@@ -116,12 +121,37 @@ export class Channels {
   /** A thread that does not serve yet, or no more: reads out what it never began. */
   down(thread: number): SalvagedMessage[] {
     this.#downMask |= 1 << thread;
+    this.#goneMask |= 1 << thread;
     const channel = this.#outgoing[thread];
     this.#outgoing[thread] = undefined;
     return channel?.salvage() ?? [];
   }
 
-  /** Keeps a message for a thread that is away; false when too much is kept. */
+  /** It is there again, and may be answered; messages for it are held still. */
+  reachable(thread: number): void {
+    this.#goneMask &= ~(1 << thread);
+  }
+
+  /** From now on messages for that thread are held, until it is back; answers and signals still go to it. */
+  holdBack(thread: number): void {
+    this.#heldMask |= 1 << thread;
+    const channel = this.#outgoing[thread];
+    if (channel !== undefined) channel.isHeld = true;
+  }
+
+  /** What is held for a thread, oldest first. */
+  held(thread: number): readonly SalvagedMessage[] {
+    return this.#held.get(thread) ?? [];
+  }
+
+  /** True when nothing is on its way here: what other threads have admitted has come. */
+  get hasAllCome(): boolean {
+    return this.#incoming.every(
+      (channel) => channel === undefined || channel.memory.orphans(channel.received).length === 0,
+    );
+  }
+
+  /** Keeps a message for a thread that is away, or being vacated; false when too much is kept. */
   hold(thread: number, message: SalvagedMessage): boolean {
     const held = this.#held.get(thread) ?? [];
     if (held.length >= LIMITS.outboxMessages) return false;
@@ -133,6 +163,10 @@ export class Channels {
   /** The thread serves (again): what was held for it, oldest first. */
   up(thread: number): SalvagedMessage[] {
     this.#downMask &= ~(1 << thread);
+    this.#goneMask &= ~(1 << thread);
+    this.#heldMask &= ~(1 << thread);
+    const channel = this.#outgoing[thread];
+    if (channel !== undefined) channel.isHeld = false;
     const held = this.#held.get(thread) ?? [];
     this.#held.delete(thread);
     return held;
@@ -151,12 +185,14 @@ export class Channels {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const channel of this.#outgoing) channel?.close();
     for (const channel of this.#incoming) channel?.close();
+    for (const closers of this.#closers.values()) for (const done of closers) done();
   }
 
   #open(thread: number): OutgoingChannel | undefined {
-    if (this.isDown(thread)) return undefined;
+    if ((this.#goneMask & (1 << thread)) !== 0) return undefined;
     const { transport, threads, owner, connect } = this.#options;
     const { sink, end, endTransfer } = transport.open();
     const epoch = threads.load(thread, Word.epoch);
@@ -169,6 +205,7 @@ export class Channels {
       memory,
       new FrameEncoder(owner),
     );
+    channel.isHeld = ((this.#heldMask | this.#downMask) & (1 << thread)) !== 0;
     this.#outgoing[thread] = channel;
     connect(thread, memory, end, [...endTransfer]);
     return channel;

@@ -114,7 +114,7 @@ export class HostReceiver implements Receiver {
       case 'room':
         return host.room.wake(signal.slot, signal.quota);
       case 'credit':
-        return host.creditCame(signal.thread);
+        return host.news.creditCame(signal.thread);
       case 'askMoved': {
         const awaiting = host.asks.get(signal.ask);
         if (awaiting !== undefined) this.#moved(awaiting, signal);
@@ -137,7 +137,7 @@ export class HostReceiver implements Receiver {
           signal.group,
         );
       default:
-        host.rootSignal(signal);
+        host.root?.signal(signal);
     }
   }
 

@@ -42,7 +42,7 @@ export class HostReports {
 
   restarted(cell: ActorCell): void {
     const { lastFailure, restarts } = cell.more();
-    const error = lastFailure ?? new Error('restarted with a sibling');
+    const error = lastFailure ?? new Error('restarted with a sibling, or with its thread');
     this.emit('actorRestarted', () => ({ actor: addressOf(cell), error, restarts }));
   }
 

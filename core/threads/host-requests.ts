@@ -31,7 +31,7 @@ export class HostRequests {
       host.asks.wheel.add(ask, LIMITS.threadStartMs);
       const number = host.asks.register(ask);
       const channel = host.channelTo(thread);
-      if (channel === undefined)
+      if (channel === undefined || channel.isHeld)
         host.casualties.whenUp(thread, () => this.#post(thread, number, request));
       else this.#post(thread, number, request);
     });

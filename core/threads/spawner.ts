@@ -12,6 +12,7 @@ import {
   parseSpawnOptions,
   type SpawnOptions,
   type SpawnSettings,
+  spawnSettings,
 } from '../actor/spawn-options.js';
 import { CodedError, textOf } from '../errors.js';
 import { decodeAlone, encodeAlone } from '../message/codec.js';
@@ -41,11 +42,10 @@ export function spawnActor(
   const thread = threadFor(host, options, parent);
   const packed = thread === host.thread ? undefined : encodeAlone(args, { owner: host });
   const slot = host.slots.claim();
-  const capacity = settings.overflow === 'reject' ? settings.capacity : Infinity;
   const generation = host.table.let(
     slot,
     thread,
-    capacity,
+    settings.bound,
     packed === undefined ? undefined : host.thread,
   );
   host.count(Counter.spawned, 1);
@@ -54,7 +54,6 @@ export function spawnActor(
     cell.definition = definition;
     cell.args = args;
     cell.parent = parent;
-    cell.parentPath = parent?.path ?? '';
     host.addCell(cell);
     children.add(cell, settings.name, options.supervision);
     host.ready(cell);
@@ -63,8 +62,8 @@ export function spawnActor(
   const signal = spawnSignal(host, { slot, generation, recipe, packed, settings, parent });
   const child = new RemoteChild(signal, thread);
   adopt(host, child, children, options);
-  host.signal(thread, signal);
   if (host.channels.isDown(thread)) child.isDown = child.wantsSpawn = child.isAwaited = true;
+  else host.signal(thread, signal);
   return host.refTo(slot, generation, thread, signal.path);
 }
 
@@ -81,19 +80,12 @@ export function receiveSpawn(host: ActorHost, signal: SpawnSignal): void {
     });
     return;
   }
-  const settings: SpawnSettings = {
-    name: signal.name,
-    capacity: signal.capacity,
-    bytesMax: signal.bytesMax,
-    overflow: signal.overflow,
-    priorities: signal.priorities,
-  };
   const cell = host.cellFor(slot, generation);
   if (cell === undefined) return;
   host.table.setSpawner(slot, undefined);
-  cell.settings = settings;
-  cell.parent = new RemoteParent(parentThread, parent?.slot, parent?.generation ?? 0);
-  cell.parentPath = signal.path.slice(0, signal.path.lastIndexOf('/'));
+  cell.settings = spawnSettings(signal);
+  const above = signal.path.slice(0, signal.path.lastIndexOf('/'));
+  cell.parent = new RemoteParent(parentThread, parent?.slot, parent?.generation ?? 0, above);
   if (signal.restarts > 0) cell.more().restarts = signal.restarts;
   host.loader.find(name, url, (found) => {
     if (found instanceof CodedError) return failStart(cell, startError(cell.path, found));

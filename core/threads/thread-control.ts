@@ -14,8 +14,9 @@ import type { SlotTableMemory } from '../slot-table.js';
 import type { ThreadTableMemory } from '../thread-table.js';
 import type { Transport } from '../transport/transport.js';
 import { ActorHost } from './actor-host.js';
-import type { CasualtyReport, Target } from './casualties.js';
+import type { CasualtyReport, Ending, Target } from './casualties.js';
 import { crossing } from './thread-events.js';
+import { Vacating } from './vacating.js';
 
 /** Everything a new host must know. Plain data. */
 export interface ThreadInit {
@@ -33,6 +34,8 @@ export interface ThreadInit {
   readonly seed: number;
   /** Threads that do not serve at this moment. */
   readonly away: readonly number[];
+  /** Threads that are being vacated: what is new for them is held. */
+  readonly vacated: readonly number[];
   /** Actors for this thread that nobody will spawn. */
   readonly unspawned: readonly SlotId[];
   readonly isIntakeClosed: boolean;
@@ -61,9 +64,19 @@ export interface ThreadControl {
   /** Makes it that logical thread. */
   become(init: ThreadInit): Promise<void>;
   accept(from: number, epoch: number, memory: SharedArrayBuffer, end: unknown): Promise<void>;
-  died(thread: number, unsent?: readonly Target[]): Promise<CasualtyReport>;
+  died(thread: number, unsent?: readonly Target[], ending?: Ending): Promise<CasualtyReport>;
   ended(slots: readonly SlotId[]): Promise<void>;
+  /** Before anybody gives it work, a thread with a new life must be one that all will answer. */
+  reachable(thread: number): Promise<void>;
   back(thread: number): Promise<void>;
+  /** From now on new messages for that thread are held, until it is back. */
+  holdBack(thread: number): Promise<void>;
+  /** First part of its end on purpose: waits for a moment without anything in hand, and from then on begins nothing. */
+  pause(deadlineMs: number): Promise<void>;
+  /** Second part, once all others hold back: ends its actors. False when something in hand was given up at the deadline. */
+  vacate(deadlineMs: number): Promise<boolean>;
+  /** Ends the host; the thread stays, to be killed: one that went on would keep the modules it has loaded. */
+  leave(): Promise<void>;
   closeIntake(): Promise<void>;
   isQuiet(): Promise<boolean>;
   inspect(): Promise<ActorInfo[]>;
@@ -77,9 +90,14 @@ export function flatControl(control: ThreadControl): ThreadControl {
     preload: (urls) => control.preload(urls),
     become: (init) => control.become(init),
     accept: (from, epoch, memory, end) => control.accept(from, epoch, memory, end),
-    died: (thread, unsent) => control.died(thread, unsent),
+    died: (thread, unsent, ending) => control.died(thread, unsent, ending),
     ended: (slots) => control.ended(slots),
+    reachable: (thread) => control.reachable(thread),
     back: (thread) => control.back(thread),
+    holdBack: (thread) => control.holdBack(thread),
+    pause: (deadlineMs) => control.pause(deadlineMs),
+    vacate: (deadlineMs) => control.vacate(deadlineMs),
+    leave: () => control.leave(),
     closeIntake: () => control.closeIntake(),
     isQuiet: () => control.isQuiet(),
     inspect: () => control.inspect(),
@@ -119,6 +137,7 @@ export interface ThreadParts {
 export class ThreadServer implements ThreadControl {
   readonly #parts: ThreadParts;
   host: ActorHost | undefined = undefined;
+  #vacating: Vacating | undefined = undefined;
 
   constructor(parts: ThreadParts) {
     this.#parts = parts;
@@ -150,6 +169,7 @@ export class ThreadServer implements ThreadControl {
     });
     this.host = host;
     for (const away of init.away) host.channels.down(away);
+    for (const vacated of init.vacated) host.casualties.holdBack(vacated);
     for (const { slot } of init.unspawned) host.casualties.endUnspawned(slot);
     if (init.isIntakeClosed) host.closeIntake();
   }
@@ -163,16 +183,38 @@ export class ThreadServer implements ThreadControl {
     this.#live().channels.accept(from, epoch, memory, end);
   }
 
-  async died(thread: number, unsent?: readonly Target[]): Promise<CasualtyReport> {
-    return this.#live().casualties.died(thread, unsent);
+  async died(thread: number, unsent?: readonly Target[], ending?: Ending): Promise<CasualtyReport> {
+    return this.#live().casualties.died(thread, unsent, ending);
   }
 
   async ended(slots: readonly SlotId[]): Promise<void> {
     this.#live().casualties.ended(slots);
   }
 
+  async reachable(thread: number): Promise<void> {
+    this.#live().casualties.reachable(thread);
+  }
+
   async back(thread: number): Promise<void> {
     this.#live().casualties.back(thread);
+  }
+
+  async holdBack(thread: number): Promise<void> {
+    this.#live().casualties.holdBack(thread);
+  }
+
+  async pause(deadlineMs: number): Promise<void> {
+    this.#vacating ??= new Vacating(this.#live());
+    await this.#vacating.pause(deadlineMs);
+  }
+
+  async vacate(deadlineMs: number): Promise<boolean> {
+    this.#vacating ??= new Vacating(this.#live());
+    return this.#vacating.run(deadlineMs);
+  }
+
+  async leave(): Promise<void> {
+    this.host?.close();
   }
 
   async closeIntake(): Promise<void> {

@@ -22,6 +22,7 @@ export const EVENT_NAMES: readonly (keyof SystemEvents & string)[] = [
   'handlerOverrun',
   'systemStopping',
   'log',
+  'threadGivenUp',
 ];
 
 export function addressOf(child: Child): ActorAddress {

@@ -68,7 +68,7 @@ export class ThreadPool {
       (error: unknown) => deathOf(error, killReason),
     );
     const thread: PoolThread = {
-      control: withPorts(caller.api),
+      control: withPorts(caller),
       // What it had still asked of main (channels it opened) must be heard before its death is.
       gone: gone.then(async (error) => {
         caller.lost(
@@ -97,10 +97,13 @@ export class ThreadPool {
   }
 }
 
-/** The same calls; a channel's end takes its ports along. */
-function withPorts(api: Caller<ThreadControl>['api']): ThreadControl {
+/** The same calls; a channel's end takes its ports along, and what has a deadline of its own has no other. */
+function withPorts({ api, withDeadline }: Caller<ThreadControl>): ThreadControl {
+  const patient = withDeadline(Number.POSITIVE_INFINITY);
   return {
     ...flatControl(api),
+    pause: (deadlineMs) => patient.pause(deadlineMs),
+    vacate: (deadlineMs) => patient.vacate(deadlineMs),
     accept: (from, epoch, memory, end) =>
       api.accept(from, epoch, memory, transferring(end, portsIn(end))),
   };

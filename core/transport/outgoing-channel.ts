@@ -22,6 +22,16 @@ import { ChannelMemory, FIRST_SEQUENCE } from './channel-memory.js';
 import { RetainedFrames } from './retained-frames.js';
 import type { FrameSink } from './transport.js';
 
+// In this file, where V8 folds them: a constant of another module is loaded and checked at each use.
+const {
+  outboxBytes: OUTBOX_BYTES,
+  outboxMessages: OUTBOX_MESSAGES,
+  frameMessages: FRAME_MESSAGES,
+  frameBytes: FRAME_BYTES,
+  frameMessagesIdle: FRAME_MESSAGES_IDLE,
+} = LIMITS;
+const { framesOut: FRAMES_OUT, bytesOut: BYTES_OUT } = Counter;
+
 /** A message read out of a dead channel, to be given again or buried. */
 export interface SalvagedMessage {
   readonly slot: number;
@@ -47,6 +57,8 @@ export interface ChannelHost {
 export class OutgoingChannel {
   readonly memory: ChannelMemory;
   isDirty = false;
+  /** Messages for its thread are held back: that thread is being vacated. Answers and signals still go. */
+  isHeld = false;
   readonly #host: ChannelHost;
   readonly #sink: FrameSink;
   readonly #encoder: FrameEncoder;
@@ -77,10 +89,7 @@ export class OutgoingChannel {
 
   /** Reserves room for one message in the target's mailbox and in this channel. */
   admit(slot: number, generation: number): Admission {
-    if (
-      this.#backlogBytes > LIMITS.outboxBytes ||
-      this.memory.unposted() >= LIMITS.outboxMessages
-    ) {
+    if (this.#backlogBytes > OUTBOX_BYTES || this.memory.unposted() >= OUTBOX_MESSAGES) {
       return this.#host.table.isLive(slot, generation) ? Admission.full : Admission.stopped;
     }
     return this.#host.table.admit(slot, generation, this.memory.words, this.#host.counters);
@@ -214,8 +223,8 @@ export class OutgoingChannel {
 
   /** True when it should not wait for more: it is large enough, or the receiver has nothing left to do. */
   #isDue({ count, bytes }: Batch): boolean {
-    if (count >= LIMITS.frameMessages || bytes >= LIMITS.frameBytes) return true;
-    return count % LIMITS.frameMessagesIdle === 0 && this.memory.inFlightBytes() === 0;
+    if (count >= FRAME_MESSAGES || bytes >= FRAME_BYTES) return true;
+    return count % FRAME_MESSAGES_IDLE === 0 && this.memory.inFlightBytes() === 0;
   }
 
   #hasCredit(): boolean {
@@ -244,8 +253,8 @@ export class OutgoingChannel {
     this.#sink.send(frame.bytes, frame.attachments, frame.transfer);
     this.memory.posted(messages, length);
     const counters = this.#host.counters;
-    counters[Counter.framesOut] = (counters[Counter.framesOut] as number) + 1;
-    counters[Counter.bytesOut] = (counters[Counter.bytesOut] as number) + length;
+    counters[FRAMES_OUT] = (counters[FRAMES_OUT] as number) + 1;
+    counters[BYTES_OUT] = (counters[BYTES_OUT] as number) + length;
     if (messages === 0) return;
     const isRetainable =
       frame.attachments === undefined && frame.bytes.length <= LIMITS.creditBytes;

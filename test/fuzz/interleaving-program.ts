@@ -26,6 +26,8 @@ export interface ProgramOptions {
   readonly isSocial: boolean;
   /** Kill threads now and then. */
   readonly isDeadly: boolean;
+  /** Replace threads on purpose now and then. */
+  readonly isRolling: boolean;
 }
 
 export class Program {
@@ -63,6 +65,7 @@ export class Program {
     const drawn = random.int(100);
     if (drawn < 5) return this.#spawn();
     if (drawn < 7 && this.#options.isDeadly) return this.#kill();
+    if (drawn < 9 && this.#options.isRolling) return this.#replace();
     if (drawn < 12) return this.#system.clock.advance(random.pick([1, 10, 100, 1_000, 20_000]));
     if (drawn < 17) return this.#stop();
     if (drawn < 20) return this.#watch();
@@ -111,6 +114,18 @@ export class Program {
   #kill(): void {
     const thread = 1 + this.#random.int(2);
     this.world.note(`kill thread ${thread}: ${this.#system.killThread(thread)}`);
+  }
+
+  #replace(): void {
+    const random = this.#random;
+    const options = { deadlineMs: random.pick([0, 10, 5_000]) };
+    const thread = 1 + random.int(2);
+    const isAll = random.int(4) === 0;
+    this.world.note(`replace ${isAll ? 'all threads' : `thread ${thread}`}`);
+    const replaced = isAll
+      ? this.#system.replaceThreads(options)
+      : this.#system.replaceThread(thread, options);
+    this.#expect('replaced', replaced);
   }
 
   #stop(): void {

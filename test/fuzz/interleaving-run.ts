@@ -17,8 +17,14 @@ const DEATHS = 0.01;
 export async function fuzz(seed: number | string): Promise<string> {
   const random = seededRandom(`program ${seed}`);
   const flag = (): boolean => random.int(3) === 0;
-  const options = { acts: 80, isTight: flag(), isDeadly: flag(), isSocial: flag() };
-  const { isDeadly } = options;
+  const options = {
+    acts: 80,
+    isTight: flag(),
+    isDeadly: flag(),
+    isSocial: flag(),
+    isRolling: random.int(2) === 0,
+  };
+  const { isDeadly, isRolling } = options;
   const system = await createTestSystem({ seed, threads: 2, deaths: isDeadly ? DEATHS : 0 });
   const deadLetters = { count: 0 };
   system.events.on('deadLetter', ({ count }) => {
@@ -33,7 +39,8 @@ export async function fuzz(seed: number | string): Promise<string> {
   await system.stop();
   checkStopped(system);
   program.world.check();
-  if (!isDeadly)
+  // A thread that is ended in the middle takes notices along, not accounts: and so is one whose hooks outlast their time.
+  if (!isDeadly && !isRolling)
     assert.equal(deadLetters.count, system.stats().deadLetters, 'a notice for each dead letter');
   forgetWorlds();
   return system.trace.hash;

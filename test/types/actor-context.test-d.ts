@@ -88,7 +88,7 @@ same<typeof hasTimer, boolean>();
 ctx.receiveTimeout(100, () => {});
 ctx.receiveTimeout(undefined);
 ctx.onStop((reason) => {
-  same<typeof reason, 'stop' | 'restart'>();
+  same<typeof reason, 'stop' | 'restart' | 'replace'>();
 });
 
 // Groups.

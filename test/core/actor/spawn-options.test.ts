@@ -1,7 +1,11 @@
 /** Spawn options with their defaults, and every fault of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseSpawnOptions, type SpawnOptions } from '../../../core/actor/spawn-options.js';
+import {
+  parseSpawnOptions,
+  type SpawnOptions,
+  UNBOUNDED,
+} from '../../../core/actor/spawn-options.js';
 import { LIMITS } from '../../../core/limits.js';
 
 const defaults = { capacity: 100, bytes: 1_000 };
@@ -14,6 +18,7 @@ test('what is not said is as the system has it', () => {
     bytesMax: 1_000,
     overflow: 'reject',
     priorities: undefined,
+    bound: 100,
   });
   assert.equal(
     parsed({}),
@@ -24,6 +29,7 @@ test('what is not said is as the system has it', () => {
     ...parsed({}),
     name: 'x',
     capacity: 5,
+    bound: 5,
   });
 });
 
@@ -41,6 +47,7 @@ test('what is said counts, Infinity too', () => {
     bytesMax: Infinity,
     overflow: 'drop-oldest',
     priorities,
+    bound: UNBOUNDED,
   });
 });
 

@@ -15,7 +15,10 @@ interface Pingable {
 
 /** A definition as another thread would have it, whatever is behind its address. */
 function recipeFor(url: string, name: string): Recipe<Pingable> {
-  return { definition: { url, name, behaviour: () => ({}), options: {} }, args: [] };
+  return {
+    definition: { url, name, behaviour: () => ({}), options: {}, concurrency: 1 },
+    args: [],
+  };
 }
 
 const brokenModule = (name: string) =>

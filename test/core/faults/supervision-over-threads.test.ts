@@ -208,6 +208,8 @@ describe('a watcher', () => {
       assert.deepEqual(await watcher.ask('ends'), []);
       await system.stopActor(target);
       assert.equal((await mine).reason, 'stopped');
+      // Else the second watch may come before the notice of the first, and replace its function.
+      await until(async () => (await watcher.ask('ends')).length === 1, 'the first end');
       await watcher.ask('watch', target, 'later');
       await until(async () => (await watcher.ask('ends')).length === 2, 'both ends');
       assert.deepEqual((await watcher.ask('ends')).sort(), ['late stopped', 'later gone']);
