@@ -53,8 +53,8 @@ export async function adoptModel(settings: PlatformSettings, on: AdoptingOn): Pr
 }
 
 async function finish(settings: PlatformSettings, { folder, system }: AdoptingOn): Promise<void> {
-  const { modules, limits } = settings;
-  const control = new ModuleControl(system, modules);
+  const { modules, limits, changesKeptMax } = settings;
+  const control = new ModuleControl(system, modules, limits);
   try {
     const engine = await startEngine({
       system,
@@ -63,6 +63,7 @@ async function finish(settings: PlatformSettings, { folder, system }: AdoptingOn
       modules,
       moduleActors: control.actors,
       limits,
+      changesKeptMax,
       isFormerModel: true,
     });
     try {

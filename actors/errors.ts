@@ -5,10 +5,14 @@
 
 /** Code -> what it means. A code, once published, keeps its meaning. */
 export const PLATFORM_ERROR_CODES = {
+  CHANGES_NOT_KEPT: 'the platform was told to keep no changes, so there is nothing to read',
+  CHANGE_CURSOR_INVALID: 'a cursor of changes is torn, of another folder, or ahead of this one',
   CONFIG_FOLDER_INVALID: 'a configuration folder has faults; all of them are listed',
   DATA_FILE_INVALID: 'a file of data-points cannot be read, or holds something else',
   DOOR_REFUSED: 'the door of a data folder got a call or a frame it does not take',
+  ENTITY_ID_INVALID: 'an id is not of the form that its entity type has',
   ENTITY_UNKNOWN: 'the model has no entity type of that name',
+  ERASE_REFUSED: 'as many erasures as may be under way are not done yet',
   FOLDER_NOT_EMPTY: 'a folder that was to be filled holds something already',
   HOOK_ENDED: 'a hook used its context after it had ended',
   HOOK_FAILED: 'a hook threw; the cause is what it threw',

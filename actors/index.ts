@@ -7,10 +7,11 @@
 
 export { commandLineDoor } from './control/folder-answers.js';
 export { type HttpOptions, type HttpServer, serveHttp } from './control/serve-http.js';
-export type { Change, ChangeGap, SubscribeOptions } from './entity/change-feed.js';
+export type { Change, ChangeGap, ChangeReading, SubscribeOptions } from './entity/change-feed.js';
 export type { DeadLetterView } from './entity/dead-letters.js';
 export type { EngineStats, IngestAnswer, IngestOptions } from './entity/entity-engine.js';
 export type { EntityReader } from './entity/entity-reader.js';
+export type { Erasure, ErasureState } from './entity/erasure.js';
 export type * from './entity/hook.js';
 export type { HookReport } from './entity/hook-telemetry.js';
 export type { PlatformLimits } from './entity/kit-init.js';
@@ -49,6 +50,7 @@ export type {
 } from './platform-config.js';
 export type {
   DeadLetters,
+  Erasures,
   Platform,
   PlatformControl,
   PlatformStats,

@@ -53,6 +53,10 @@ export const PLATFORM_LIMITS = {
   parkedMax: 256,
   /** Tasks in one derived entry: a hook, or a delete, may derive thousands at once. */
   derivedEntryTasks: 512,
+  /** Links to a deleted entity that one commit takes out; the rest follow, as many at a time, as tasks of their own. */
+  unlinksAtOnce: 1_000,
+  /** Entities whose creation hooks one commit has run again; the rest follow, as many at a time. */
+  refreshedAtOnce: 256,
   /** Rows of an outbox in one message, and about their bytes. */
   deliveryRows: 256,
   deliveryBytes: 256 * 1024,
@@ -61,12 +65,20 @@ export const PLATFORM_LIMITS = {
   /** First and longest wait before derived tasks are sent again, doubling. */
   deliveryRetryMs: 10,
   deliveryRetryMsMax: 2_000,
-  /** Changes a slow reader of the feed may be behind; then it gets a gap. */
-  changesBuffered: 10_000,
-  /** Changes in one message to the feed. */
-  changesBatch: 1_000,
   /** Dead letters taken into the log again, or dropped, in one commit. */
   deadLettersAtOnce: 1_000,
+  /** Erasures that are not done; one more is refused. Each is looked up with every task, and stored with every step. */
+  erasuresMax: 1_000,
+  /** Rows of the log, or dead letters, looked at in one turn of an erasure, and about their bytes. */
+  eraseRows: 64,
+  eraseBytes: 256 * 1024,
+  /** Keys of links looked at in one turn of it. */
+  eraseLinkRows: 1_000,
+  /** First and longest wait before a step of an erasure that failed is tried again, doubling. */
+  eraseRetryMs: 10,
+  eraseRetryMsMax: 2_000,
+  /** How long the command line waits before it looks again how far an erasure is. */
+  eraseLookMs: 200,
   /** How long the engine waits for actors to start, or to answer when it looks at them. */
   engineStepMs: 60_000,
   /** Default deadline of a stop: what is not applied by then is applied after the next start. */
@@ -104,6 +116,10 @@ export const PLATFORM_LIMITS = {
   hookFaultQuietMs: 1_000,
   /** How long a module may take to be set up, to start, to take a configuration, or to stop. */
   moduleStepMs: 60_000,
+  /** How long one module may take to be loaded and set up when new code is tried out: a step, and its import. */
+  moduleCheckMs: 90_000,
+  /** How long a module's file that has called createPlatform may still load; then it is taken to wait for the platform. */
+  moduleProgramMs: 1_000,
   /** Calls that the modules of a thread take at once: reports beside one reload. */
   moduleCallsMax: 16,
   /** What a hook of a module with one instance gets beside its own time, for the way there and back. */
@@ -166,6 +182,16 @@ export const HTTP_LIMITS = {
   rawSortedMin: 1_000,
   /** Dead letters listed at once. */
   deadLettersMax: 1_000,
+  /** Streams of changes open at once, of the requests in hand; more are told 503. */
+  feedsMax: 64,
+  /** How long a stream of changes may say nothing: below what proxies wait before they hang up. */
+  feedHeartbeatMs: 15_000,
+  /** Changes made to text at a time for a stream; the next ones when its client has taken these. */
+  feedPieceChanges: 200,
+  /** Changes one page lists. */
+  changesPageMax: 5_000,
+  /** How long a page may wait for its first change. */
+  changesWaitMsMax: 60_000,
 } as const;
 
 /** Bounds of a configuration folder, which is somebody's input. */

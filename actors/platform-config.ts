@@ -19,14 +19,32 @@ import {
   modelFaultText,
   STORE_LIMITS,
 } from '../stores/internal.js';
-import { type ConfigFolder, configFaultText, readConfigFolder } from './config/config-folder.js';
+import { compareFaults } from './config/config-fault.js';
+import {
+  type ConfigFault,
+  type ConfigFolder,
+  type ConfigReading,
+  configFaultText,
+  readConfigFolder,
+} from './config/config-folder.js';
+import { findConfigModules } from './config/config-modules.js';
+import { type ConfigNotice, isPassedOver } from './config/config-notice.js';
 import type { ModuleChoice, PlatformLimits } from './entity/kit-init.js';
 import { PLATFORM_LIMITS } from './limits.js';
-import { isModuleDefinition, type ModuleDefinition } from './module/module.js';
-import { choiceOf, findModules } from './module/module-loader.js';
+import {
+  isModuleClass,
+  isModuleDefinition,
+  type ModuleClass,
+  type ModuleDefinition,
+} from './module/module.js';
+import { choiceOf } from './module/module-loader.js';
+import type { OwnClass } from './module/waiting-program.js';
 import type { Platform } from './platform-surface.js';
 
-/** A module to run: a definition with its `url`, or a file that exports one. */
+/**
+ * A module to run: a definition with its `url`, or a file that exports one. A program that holds a class itself names it
+ * beside its own file, `import.meta.url`: threads that load the file get no further than to createPlatform.
+ */
 export type ModuleEntry =
   | ModuleDefinition
   | {
@@ -34,6 +52,8 @@ export type ModuleEntry =
       readonly name: string;
       /** Path or file: URL of the file that exports it. */
       readonly file: string | URL;
+      /** Default: what the file exports. */
+      readonly class?: ModuleClass;
     };
 
 /** Takes the connections to the socket of the data folder; see `commandLineDoor`. */
@@ -63,6 +83,11 @@ export interface PlatformConfig {
   readonly system?: ActorSystem;
   /** Partitions of a folder that is made; an existing one keeps its number. Default 64. */
   readonly partitions?: number;
+  /** What is kept for readers of changes. */
+  readonly changes?: {
+    /** Changes in the folder, about, shared evenly by the partitions; 0: none. Default 1 000 000. */
+    readonly keptMax?: number;
+  };
   /** What an acknowledgement survives: `fsync` power loss, `os` a killed process. Default `fsync`. */
   readonly durability?: 'fsync' | 'os';
   /** Bounds other than those of PLATFORM_LIMITS. */
@@ -71,7 +96,7 @@ export interface PlatformConfig {
   readonly logger?: Logger;
   /** Lets the command line in while the platform runs: `commandLineDoor`. Default: it is not let in. */
   readonly door?: Door;
-  /** What could run with a notice is a fault: modules in Python. Default false. */
+  /** What would be passed over with a notice is a fault: modules in Python, names that nothing reads. Default false. */
   readonly isStrict?: boolean;
   /** Ends a start that is under way: what was opened is closed again, and the start rejects PLATFORM_STOPPED. */
   readonly signal?: AbortSignal;
@@ -89,16 +114,22 @@ export interface PlatformSettings {
   readonly threads: number | undefined;
   readonly system: ActorSystem | undefined;
   readonly partitions: number | undefined;
+  readonly changesKeptMax: number;
   readonly durability: 'fsync' | 'os';
   readonly limits: Partial<PlatformLimits>;
   readonly logger: Logger;
   readonly door: Door | undefined;
   readonly signal: AbortSignal | undefined;
-  /** What was passed over, for people: one sentence each. */
-  readonly notices: readonly string[];
+  /** What of the folder does nothing here. */
+  readonly notices: readonly ConfigNotice[];
 }
 
-type Configs = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+const NO_FOLDER: ConfigReading = {
+  folder: undefined,
+  faults: [],
+  notices: [],
+  wanted: undefined,
+};
 
 const LOGGER_METHODS = ['debug', 'info', 'warn', 'error', 'child'] as const;
 
@@ -115,23 +146,22 @@ export async function parsePlatformConfig(input: PlatformConfig): Promise<Platfo
   read.end();
   if (options.config === undefined && entities.length === 0)
     faults.push('config, entities: expected a configuration folder or entity types, got neither');
-  const folder = await readFolder(options.config, faults);
+  const { config, isStrict, moduleConfigs = {}, ...rest } = options;
+  const reading = config === undefined ? NO_FOLDER : await readConfigFolder(config);
+  const { folder } = reading;
+  const found = findConfigModules(reading, moduleConfigs);
+  faults.push(...[...reading.faults, ...found.faults].sort(compareFaults).map(folderFaultText));
   const own = ownModules(written, options.moduleConfigs, faults);
   const model = modelOf(folder, entities, faults);
-  const found =
-    folder === undefined ? undefined : findModules(modulesOf(folder, options.moduleConfigs));
-  faults.push(...(found?.faults ?? []));
-  const python = found?.python ?? [];
-  const { config: _config, isStrict, moduleConfigs = {}, ...rest } = options;
-  if (isStrict) faults.push(...python.map(pythonNotice));
-  const modules = [...(found?.choices ?? []), ...own];
+  const notices = [...reading.notices, ...found.notices];
+  if (isStrict) faults.push(...notices.filter(isPassedOver).map(({ text }) => text));
+  const modules = [...found.choices, ...own];
   faults.push(
     ...twice(modules.map(({ name }) => name)).map(
       (name) => `modules: expected each name once, got "${name}" twice`,
     ),
   );
   throwFaults('platform configuration', faults);
-  const notices = [...(folder?.notices ?? []), ...python.map(pythonNotice)];
   return Object.freeze({ ...rest, model: model!, folder, modules, moduleConfigs, notices });
 }
 
@@ -147,6 +177,7 @@ function readOptions(read: OptionReader) {
     threads: read.integer('threads', { min: 0, max: 256 }),
     system: read.implementation<ActorSystem>('system', ['spawn', 'stop', 'stats']),
     partitions: read.integer('partitions', { min: 1, max: STORE_LIMITS.partitionsMax }),
+    changesKeptMax: readChanges(read.nested('changes')),
     durability: read.choice('durability', ['fsync', 'os']) ?? 'fsync',
     limits: readLimits(read.nested('limits')),
     logger: read.implementation<Logger>('logger', LOGGER_METHODS) ?? jsonLogger({ level: 'warn' }),
@@ -170,6 +201,12 @@ function readPath(
   });
   if (path === undefined && isNeeded) read.fault(key, 'expected the path of a folder');
   return path;
+}
+
+function readChanges(read: OptionReader): number {
+  const keptMax = read.integer('keptMax', { min: 0, max: Number.MAX_SAFE_INTEGER });
+  read.end();
+  return keptMax ?? STORE_LIMITS.changesKeptMax;
 }
 
 function readLimits(read: OptionReader): Partial<PlatformLimits> {
@@ -200,11 +237,13 @@ function readModules(read: OptionReader, faults: string[]): ModuleEntry[] {
         typeof entry.name === 'string' &&
         entry.name !== '' &&
         'file' in entry &&
-        (typeof entry.file === 'string' || entry.file instanceof URL));
-    if (!isEntry)
-      faults.push(
-        `modules[${index}]: expected what defineModule gave, or { name, file }, got something else`,
-      );
+        (typeof entry.file === 'string' || entry.file instanceof URL) &&
+        (!('class' in entry) || entry.class === undefined || isModuleClass(entry.class)));
+    if (!isEntry) {
+      const expected = 'what defineModule gave, { name, file }, or { name, file, class }';
+      const got = isModuleClass(entry) ? 'a class alone' : 'something else';
+      faults.push(`modules[${index}]: expected ${expected}, got ${got}`);
+    }
     return isEntry;
   });
 }
@@ -229,20 +268,26 @@ function ownModules(
   });
 }
 
+/** Classes that stand in the options themselves, each with the URL of its file. Throws nothing: faults are named later. */
+export function ownClasses(input: PlatformConfig): OwnClass[] {
+  const faults: string[] = [];
+  const entries = readModules(new OptionReader('', input, faults), faults);
+  return entries.flatMap((entry) => {
+    if (isModuleDefinition(entry) || entry.class === undefined) return [];
+    const { name, class: written } = entry;
+    const [choice] = ownModules([entry], undefined, faults);
+    return choice === undefined ? [] : [{ name, url: choice.url, class: written }];
+  });
+}
+
 function pathOf(file: string | URL): string {
   if (file instanceof URL || file.startsWith('file:')) return fileURLToPath(file);
   return resolve(file);
 }
 
-async function readFolder(
-  dir: string | undefined,
-  faults: string[],
-): Promise<ConfigFolder | undefined> {
-  if (dir === undefined) return undefined;
-  const folder = await readConfigFolder(resolve(dir));
-  if (!Array.isArray(folder)) return folder;
-  faults.push(...folder.map(configFaultText));
-  return undefined;
+/** A fault of the folder as a whole is one of the option that names it. */
+function folderFaultText(fault: ConfigFault): string {
+  return configFaultText(fault.file === '.' ? { ...fault, file: 'config' } : fault);
 }
 
 /** One model of both; a folder's own faults have been named already. */
@@ -256,19 +301,6 @@ function modelOf(
   if (!Array.isArray(model)) return model;
   faults.push(...model.map(modelFaultText));
   return undefined;
-}
-
-/** The folder's modules; configuration given as an option stands in place of a file. */
-function modulesOf(
-  { modules }: ConfigFolder,
-  configs: PlatformConfig['moduleConfigs'],
-): Parameters<typeof findModules>[0] {
-  const given: Configs = new Map([...modules.config, ...Object.entries(configs ?? {})]);
-  return { dir: modules.dir, enabled: modules.enabled, config: given };
-}
-
-function pythonNotice(name: string): string {
-  return `module "${name}": it is written in Python and does not run here`;
 }
 
 function twice(names: readonly string[]): string[] {

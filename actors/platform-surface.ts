@@ -6,10 +6,12 @@
 import type { Logger } from '../core/index.js';
 import type { Defined, FsckReport, Model } from '../stores/internal.js';
 import type { ConfigFolder } from './config/config-folder.js';
-import type { Change, ChangeGap, SubscribeOptions } from './entity/change-feed.js';
+import type { ConfigNotice } from './config/config-notice.js';
+import type { ChangeReading, SubscribeOptions } from './entity/change-feed.js';
 import type { DeadLetterView } from './entity/dead-letters.js';
 import type { EngineStats, IngestAnswer, IngestOptions } from './entity/entity-engine.js';
 import type { EntityReader } from './entity/entity-reader.js';
+import type { Erasure } from './entity/erasure.js';
 import type { HookFault, TaskInput } from './entity/hook.js';
 import type { HookReport } from './entity/hook-telemetry.js';
 import type { Position } from './entity/position.js';
@@ -37,6 +39,20 @@ export interface DeadLetters {
   drop(which: readonly string[] | 'all'): Promise<number>;
 }
 
+/** Erasures: of the last hundred that were done, and of all that are not. */
+export interface Erasures {
+  /**
+   * As `platform.erase`, but resolves when nothing stored before this call will be left, with how far the rest is: with what
+   * is stored from then on an entity may come to be again.
+   */
+  ask(etype: string, eid: unknown): Promise<Erasure>;
+  /** Undefined when there is none of that id. */
+  get(id: string): Erasure | undefined;
+  list(): readonly Erasure[];
+  /** Resolves when that one is done; undefined when there is none. Rejects PLATFORM_STOPPED. */
+  ended(id: string): Promise<Erasure | undefined>;
+}
+
 /** Actions on a running platform. */
 export interface PlatformControl {
   /**
@@ -45,7 +61,18 @@ export interface PlatformControl {
    * refuses, CONFIG_FOLDER_INVALID for a folder with faults.
    */
   refreshModuleConfig(module: string, config?: Readonly<Record<string, unknown>>): Promise<number>;
-  /** Runs the creation hooks of all entities of a type again, as tasks. Answers how many were stored. */
+  /**
+   * Gives all modules the code that is in their files now, and their configuration as refreshModuleConfig reads it (one
+   * given there by a call stays): tried out on a thread of its own first, then the threads are replaced one after the
+   * other. Answers the number of the newest, one more for each module; 0 without modules. Rejects MODULE_FAILED with all
+   * modules at fault, and nothing has changed; or with the thread on which one does not start, and those behind it keep the
+   * old code. CONFIG_FOLDER_INVALID; THREAD_FIXED with `threads: 0`. Called twice, the second waits for the first.
+   */
+  replaceModuleCode(): Promise<number>;
+  /**
+   * Runs the creation hooks of all entities of a type again, as tasks. Resolves when that is stored, so that it goes on
+   * after a crash; with how many entities there are.
+   */
   refreshOnEntityCreation(etype: string): Promise<number>;
 }
 
@@ -67,14 +94,15 @@ export interface Platform {
   readonly reader: EntityReader;
   /** Names of the modules that run. */
   readonly modules: readonly string[];
-  /** What of the configuration was passed over, one sentence each. */
-  readonly notices: readonly string[];
+  /** What of the configuration does nothing here. */
+  readonly notices: readonly ConfigNotice[];
   /** The configuration folder as it was read at the start; undefined without one. */
   readonly folder: ConfigFolder | undefined;
   readonly logger: Logger;
   /** True from the call of `stop()` on. */
   readonly isStopping: boolean;
   readonly deadLetters: DeadLetters;
+  readonly erasures: Erasures;
   readonly control: PlatformControl;
   /**
    * Takes data-points: a list of them, or JSON as text or bytes (then gone: they are moved). Answers when they are
@@ -104,8 +132,17 @@ export interface Platform {
   ): Promise<IngestAnswer>;
   /** Deletes an entity; one that is not there is no fault. */
   delete(etype: string, eid: unknown, options?: IngestOptions): Promise<IngestAnswer>;
-  /** What changes from this call on, until the loop is left, `signal` is aborted or the platform stops. */
-  changes(options?: SubscribeOptions): AsyncIterable<Change | ChangeGap>;
+  /**
+   * Deletes an entity and clears all that was stored of it, in the log and elsewhere, links to it included; see SEMANTICS.
+   * Resolves when that is done, which takes as long as reading the log. One that is not there is no fault. Rejects
+   * ENTITY_UNKNOWN, ENTITY_ID_INVALID, ERASE_REFUSED; PLATFORM_STOPPED: then it goes on at the next start.
+   */
+  erase(etype: string, eid: unknown): Promise<Erasure>;
+  /**
+   * What changes from this call on, or behind `after`, until the loop is left, `signal` is aborted or the platform stops.
+   * Throws CHANGE_CURSOR_INVALID, CHANGES_NOT_KEPT, ENTITY_UNKNOWN, PLATFORM_STOPPED.
+   */
+  changes(options?: SubscribeOptions): ChangeReading;
   /** Resolves when the effects of all these are stored. Rejects ASK_TIMEOUT, PLATFORM_STOPPED. */
   applied(
     positions: readonly Position[],

@@ -20,8 +20,10 @@ import { startEngine } from './entity/start-engine.js';
 import { readerOf } from './folder-reader.js';
 import { PLATFORM_LIMITS } from './limits.js';
 import { ModuleControl } from './module/module-control.js';
+import { callStack, programCame } from './module/waiting-program.js';
 import { Opened } from './opened.js';
 import {
+  ownClasses,
   type PlatformConfig,
   type PlatformSettings,
   parsePlatformConfig,
@@ -39,6 +41,7 @@ const OWN_USER = 0o600;
  * off. In a pool thread, which may load the same file, it never settles.
  */
 export async function createPlatform(config: PlatformConfig): Promise<Platform> {
+  programCame(callStack(), ownClasses(config));
   if (isPoolThread()) return new Promise<never>(() => {});
   const settings = await parsePlatformConfig(config);
   const opened = new Opened();
@@ -57,7 +60,9 @@ async function start(settings: PlatformSettings, opened: Opened): Promise<Platfo
   const folder = await opened.add(step(settings, openData), (it) => it.close());
   const system = settings.system ?? (await opened.add(step(settings, threads), (it) => it.stop()));
   await step(settings, () => adoptModel(settings, { folder, system }));
-  const control = await opened.add(new ModuleControl(system, modules), (it) => it.stop());
+  const control = await opened.add(new ModuleControl(system, modules, settings.limits), (it) =>
+    it.stop(),
+  );
   const ending = { deadlineMs: undefined as number | undefined };
   let stopped: PlatformStopped = { drained: false, left: 0 };
   const engine = await opened.add(
@@ -85,7 +90,7 @@ async function start(settings: PlatformSettings, opened: Opened): Promise<Platfo
     folder.onConnection((socket) => keeper.accept(socket));
   }
   assertWanted(settings);
-  for (const notice of settings.notices) logger.warn(notice);
+  for (const { text } of settings.notices) logger.warn(text);
   return platform;
 }
 
@@ -109,11 +114,11 @@ function openData({ dataDir, durability, partitions }: PlatformSettings): Promis
 }
 
 /** A hook in an endless loop is ended with its thread; at the second death its task is poison, and is passed. */
-function threads({ threads: count, logger }: PlatformSettings): Promise<ActorSystem> {
+function threads({ threads: count, logger, limits }: PlatformSettings): Promise<ActorSystem> {
   return createSystem({
     name: 'platform',
     logger,
-    handlerOverrunMs: PLATFORM_LIMITS.threadStuckMs,
+    handlerOverrunMs: limits.threadStuckMs ?? PLATFORM_LIMITS.threadStuckMs,
     replaceOverrunThread: true,
     ...present({ threads: count }),
   });
@@ -123,7 +128,8 @@ function engineOn(
   settings: PlatformSettings,
   on: { readonly folder: Folder; readonly system: ActorSystem; readonly control: ModuleControl },
 ): Promise<EntityEngine> {
-  const { model, modules, limits } = settings;
+  const { model, modules, limits, changesKeptMax } = settings;
   const { folder, system, control } = on;
-  return startEngine({ system, folder, model, modules, moduleActors: control.actors, limits });
+  const moduleActors = control.actors;
+  return startEngine({ system, folder, model, modules, moduleActors, limits, changesKeptMax });
 }

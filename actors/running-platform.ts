@@ -3,11 +3,14 @@
  * Runs on: main.
  */
 import { CodedError, type Logger } from '../core/index.js';
+import { assert } from '../core/internal.js';
 import { type Defined, type Folder, type FsckReport, fsck } from '../stores/internal.js';
 import { type ConfigFolder, configFaultText, readConfigFolder } from './config/config-folder.js';
-import type { Change, ChangeGap, SubscribeOptions } from './entity/change-feed.js';
+import type { ConfigNotice } from './config/config-notice.js';
+import type { ChangeReading, SubscribeOptions } from './entity/change-feed.js';
 import type { EntityEngine, IngestAnswer, IngestOptions } from './entity/entity-engine.js';
 import type { EntityReader } from './entity/entity-reader.js';
+import type { Erasure } from './entity/erasure.js';
 import type { TaskInput } from './entity/hook.js';
 import type { Position } from './entity/position.js';
 import { type EntityAccess, entityAccess } from './entity-access.js';
@@ -15,6 +18,7 @@ import type { ModuleControl } from './module/module-control.js';
 import type { PlatformSettings } from './platform-config.js';
 import type {
   DeadLetters,
+  Erasures,
   Platform,
   PlatformControl,
   PlatformStats,
@@ -32,6 +36,8 @@ export interface PlatformParts {
   stop(options: { readonly deadlineMs?: number }): Promise<PlatformStopped>;
 }
 
+type ModuleSettings = Readonly<Record<string, unknown>>;
+
 /** Dead letters taken at once where all are meant. */
 const LETTERS_AT_ONCE = 500;
 
@@ -41,12 +47,15 @@ export class RunningPlatform implements Platform {
   readonly partitions: number;
   readonly reader: EntityReader;
   readonly modules: readonly string[];
-  readonly notices: readonly string[];
+  readonly notices: readonly ConfigNotice[];
   readonly folder: ConfigFolder | undefined;
   readonly logger: Logger;
   readonly deadLetters: DeadLetters;
+  readonly erasures: Erasures;
   readonly control: PlatformControl;
   readonly #parts: PlatformParts;
+  /** Modules whose configuration the program has given by a call. */
+  readonly #given = new Set<string>();
   #stopping: Promise<PlatformStopped> | undefined = undefined;
 
   constructor(parts: PlatformParts) {
@@ -66,8 +75,15 @@ export class RunningPlatform implements Platform {
         this.#eachLetter(which, (ids) => this.#running.replayDeadLetters(ids)),
       drop: async (which) => this.#eachLetter(which, (ids) => this.#running.dropDeadLetters(ids)),
     };
+    this.erasures = {
+      ask: async (etype, eid) => this.#erasure(await this.#running.erase(etype, eid)),
+      get: (id) => engine.erasures().find((one) => one.id === id),
+      list: () => engine.erasures(),
+      ended: async (id) => this.#running.erased(id),
+    };
     this.control = {
       refreshModuleConfig: (module, config) => this.#refreshModule(module, config),
+      replaceModuleCode: () => this.#replaceModules(),
       refreshOnEntityCreation: async (etype) => this.#running.refresh(etype),
     };
   }
@@ -128,7 +144,13 @@ export class RunningPlatform implements Platform {
     return this.submit([{ etype, eid, delete: true }], options);
   }
 
-  changes(options?: SubscribeOptions): AsyncIterable<Change | ChangeGap> {
+  async erase(etype: string, eid: unknown): Promise<Erasure> {
+    const engine = this.#running;
+    const id = await engine.erase(etype, eid);
+    return (await engine.erased(id)) ?? this.#erasure(id);
+  }
+
+  changes(options?: SubscribeOptions): ChangeReading {
     return this.#running.subscribe(options);
   }
 
@@ -157,12 +179,22 @@ export class RunningPlatform implements Platform {
   }
 
   stop(options: { readonly deadlineMs?: number } = {}): Promise<PlatformStopped> {
-    this.#stopping ??= this.#parts.stop(options);
+    if (this.#stopping === undefined) {
+      this.#parts.control.callOff();
+      this.#stopping = this.#parts.stop(options);
+    }
     return this.#stopping;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  /** Of one that has been asked for. */
+  #erasure(id: string): Erasure {
+    const found = this.erasures.get(id);
+    assert(found !== undefined, `erasure ${id} to be known`);
+    return found;
   }
 
   /** The engine, while it takes anything. */
@@ -181,21 +213,35 @@ export class RunningPlatform implements Platform {
     config: Readonly<Record<string, unknown>> | undefined,
   ): Promise<number> {
     this.#assertRunning();
-    const fresh = config ?? (await this.#readModuleConfig(module));
-    return this.#parts.control.reload(module, fresh);
+    const fresh = config ?? (await this.#readModuleConfigs([module])).get(module)!;
+    const generation = await this.#parts.control.reload(module, fresh);
+    if (config === undefined) this.#given.delete(module);
+    else this.#given.add(module);
+    return generation;
   }
 
-  async #readModuleConfig(module: string): Promise<Readonly<Record<string, unknown>>> {
+  /** Configurations that the program gave stay; the others are as they stand now. */
+  async #replaceModules(): Promise<number> {
+    const engine = this.#running;
+    const stale = (): readonly string[] => this.modules.filter((name) => !this.#given.has(name));
+    try {
+      return await this.#parts.control.replaceCode(engine.init, () =>
+        this.#readModuleConfigs(stale()),
+      );
+    } catch (error) {
+      this.#assertRunning(); // what a stop cuts off fails in many ways
+      throw error;
+    }
+  }
+
+  /** Of these modules: what stands in place of files, else the files as they are now. */
+  async #readModuleConfigs(modules: readonly string[]): Promise<Map<string, ModuleSettings>> {
     const { folder, moduleConfigs } = this.#parts.settings;
-    const fixed = moduleConfigs[module];
-    if (folder === undefined || fixed !== undefined) return fixed ?? {};
-    const read = await readConfigFolder(folder.dir);
-    if (!Array.isArray(read)) return read.modules.config.get(module) ?? {};
-    const faults = read.map(configFaultText);
-    throw new CodedError(
-      'CONFIG_FOLDER_INVALID',
-      `${folder.dir}: ${faults.length} faults\n  ${faults.join('\n  ')}`,
-      { details: { faults } },
+    const isRead =
+      folder !== undefined && modules.some((name) => moduleConfigs[name] === undefined);
+    const files = isRead ? await readModuleFiles(folder.dir) : undefined;
+    return new Map(
+      modules.map((name) => [name, moduleConfigs[name] ?? files?.get(name) ?? {}] as const),
     );
   }
 
@@ -218,4 +264,16 @@ export class RunningPlatform implements Platform {
       done += await act(ids.slice(from, from + LETTERS_AT_ONCE));
     return done;
   }
+}
+
+/** What stands in `modules/*.yml` now. */
+async function readModuleFiles(dir: string): Promise<ReadonlyMap<string, ModuleSettings>> {
+  const read = await readConfigFolder(dir);
+  if (read.folder !== undefined) return read.folder.modules.config;
+  const faults = read.faults.map(configFaultText);
+  throw new CodedError(
+    'CONFIG_FOLDER_INVALID',
+    `${dir}: expected no faults, got ${faults.length}\n  ${faults.join('\n  ')}`,
+    { details: { faults } },
+  );
 }

@@ -86,78 +86,93 @@ export function applyPoints(
     links: [] as LinkEffect[],
     skipped: [] as number[],
   };
+  const { entity } = context;
+  let ttl = mergeTokens(record.ttl, task.ttl);
+  for (const points of byAttribute(task.points, context, applied.skipped)) {
+    const attribute = context.attributeOf(points[0]!.attr) as Attribute;
+    for (const point of points)
+      ttl = mergeTokens(ttl, ttlTokensOf(entity.lifetime, attribute, point, task.receivedAt));
+    if (attribute.kind === 'plain') applyPlain(record, attribute, points, { task, applied });
+    else applyItems(record, attribute, points, { task, context, applied });
+    if (attribute.kind === 'observations') linksOfPoints(attribute, points, applied.links);
+  }
+  record.ttl = ttl;
+  record.revision++;
+  record.tasks = withTask(record.tasks, task.seq);
+  return applied;
+}
+
+/** The points of each attribute, in order of their first; the places of those whose attribute is none go to `skipped`. */
+function byAttribute(
+  points: readonly TaskPoint[],
+  context: ApplyContext,
+  skipped: number[],
+): Iterable<readonly TaskPoint[]> {
   const grouped = new Map<number, TaskPoint[]>();
-  task.points.forEach((point, place) => {
+  for (let place = 0; place < points.length; place++) {
+    const point = points[place]!;
     const attribute = context.attributeOf(point.attr);
     if (attribute === undefined || attribute.mirrors !== undefined) {
-      applied.skipped.push(place);
-      return;
+      skipped.push(place);
+      continue;
     }
     const group = grouped.get(point.attr);
     if (group === undefined) grouped.set(point.attr, [point]);
     else group.push(point);
-  });
-  let ttl = mergeTokens(record.ttl, task.ttl);
-  for (const [number, points] of grouped) {
-    const attribute = context.attributeOf(number) as Attribute;
-    for (const point of points)
-      ttl = mergeTokens(
-        ttl,
-        ttlTokensOf(context.entity.lifetime, attribute, point, task.receivedAt),
-      );
-    if (attribute.kind === 'plain')
-      applied.links.push(...applyPlain(record, attribute, points, task));
-    else applied.chunks.push(...applyItems(record, attribute, points, { task, context }));
-    if (attribute.kind === 'observations') applied.links.push(...linksOfPoints(attribute, points));
   }
-  record.ttl = ttl;
-  record.revision++;
-  record.tasks = [...record.tasks, task.seq].slice(-STORE_LIMITS.recordTasks);
-  return applied;
+  return grouped.values();
+}
+
+/** The last tasks, `seq` the newest. */
+function withTask(tasks: readonly number[], seq: number): number[] {
+  const kept = tasks.slice(Math.max(0, tasks.length + 1 - STORE_LIMITS.recordTasks));
+  kept.push(seq);
+  return kept;
+}
+
+/** What is being applied, and what it has come to so far. */
+interface Applying {
+  readonly task: PointsToApply;
+  readonly context: ApplyContext;
+  readonly applied: { readonly chunks: AttributeChunk[]; readonly links: LinkEffect[] };
 }
 
 function applyPlain(
   record: EntityRecord,
   attribute: Attribute,
   points: readonly TaskPoint[],
-  task: PointsToApply,
-): LinkEffect[] {
+  { task, applied }: Omit<Applying, 'context'>,
+): void {
   const { attr, v, src } = points.at(-1) as TaskPoint;
-  const old = record.plain.get(attr);
-  record.plain.set(attr, { v, at: task.receivedAt, seq: task.seq, src, hook: task.hook });
   const link = attribute.type?.link;
-  if (attribute.type === undefined || link === undefined) return [];
+  const old = link === undefined ? undefined : record.plain.get(attr);
+  record.plain.set(attr, { v, at: task.receivedAt, seq: task.seq, src, hook: task.hook });
+  if (attribute.type === undefined || link === undefined) return;
   const before = old === undefined ? [] : linkTargets(attribute.type, old.v);
   const after = linkTargets(attribute.type, v);
   const effect = { attr, target: link.target, until: Infinity };
-  const gone = before.filter((eid) => !after.includes(eid));
-  const come = after.filter((eid) => !before.includes(eid));
-  return [
-    ...gone.map((eid) => ({ ...effect, op: 'remove' as const, eid })),
-    ...come.map((eid) => ({ ...effect, op: 'add' as const, eid })),
-  ];
-}
-
-interface Applying {
-  readonly task: PointsToApply;
-  readonly context: ApplyContext;
+  for (const eid of before)
+    if (!after.includes(eid)) applied.links.push({ ...effect, op: 'remove', eid });
+  for (const eid of after)
+    if (!before.includes(eid)) applied.links.push({ ...effect, op: 'add', eid });
 }
 
 function applyItems(
   record: EntityRecord,
   attribute: Attribute,
   points: readonly TaskPoint[],
-  { task, context }: Applying,
-): AttributeChunk[] {
+  { task, context, applied }: Applying,
+): void {
   const number = points[0]!.attr;
-  const added = points.flatMap((point) => itemsOf(point, attribute, task));
+  const added: Item[] = [];
+  for (const point of points) addItems(point, attribute, task, added);
   const t2Min = oldestT2(attribute, task.receivedAt);
-  const all = insertItems(record.items.get(number) ?? [], added);
+  const all = insertItems(record.items.get(number) ?? NO_ITEMS, added);
   const items = withinCount(withoutOlder(all, t2Min), record, number, attribute);
   const spill = spillItems(items, attribute, record.spilled.get(number));
   if (spill === undefined) {
     setItems(record, number, items);
-    return [];
+    return;
   }
   setItems(record, number, spill.items);
   if (spill.spilled !== undefined) record.spilled.set(number, spill.spilled);
@@ -165,14 +180,17 @@ function applyItems(
     spill.chunks.length === 0
       ? []
       : trimChunks(record, number, attribute, { task, context }, spill.chunks);
-  return [...spill.chunks, ...trims].map((chunk) => ({ ...chunk, attr: number }));
+  for (const chunk of [...spill.chunks, ...trims]) applied.chunks.push({ ...chunk, attr: number });
 }
 
-function itemsOf(point: TaskPoint, attribute: Attribute, task: PointsToApply): readonly Item[] {
+const NO_ITEMS: readonly Item[] = [];
+
+function addItems(point: TaskPoint, attribute: Attribute, task: PointsToApply, to: Item[]): void {
   const { t1, t2, v, c, src } = point;
   const isSeries = attribute.kind === 'timeseries';
   const item = { t1, t2, v, c: isSeries ? 1 : c, seq: task.seq, weight: 1, src, hook: task.hook };
-  return isSeries ? splitSeries(item, attribute) : [item];
+  if (isSeries) to.push(...splitSeries(item, attribute));
+  else to.push(item);
 }
 
 /** max_items, where everything is inline; equal neighbours are merged before anything is given up. */
@@ -193,7 +211,7 @@ function trimChunks(
   record: EntityRecord,
   number: number,
   attribute: Attribute,
-  { task, context }: Applying,
+  { task, context }: Omit<Applying, 'applied'>,
   fresh: readonly Chunk[],
 ): readonly ChunkChange[] {
   const { maxItems } = attribute.history;
@@ -231,9 +249,13 @@ function setItems(record: EntityRecord, number: number, items: readonly Item[]):
   else record.items.set(number, items);
 }
 
-function linksOfPoints(attribute: Attribute, points: readonly TaskPoint[]): LinkEffect[] {
+function linksOfPoints(
+  attribute: Attribute,
+  points: readonly TaskPoint[],
+  links: LinkEffect[],
+): void {
   const link = attribute.type?.link;
-  if (attribute.type === undefined || link === undefined) return [];
+  if (attribute.type === undefined || link === undefined) return;
   const { postValidityMs, expireTimeMs = 0 } = attribute.history;
   const ends = new Map<EntityId, number>();
   for (const point of points) {
@@ -242,5 +264,5 @@ function linksOfPoints(attribute: Attribute, points: readonly TaskPoint[]): Link
       ends.set(eid, Math.max(ends.get(eid) ?? -Infinity, until));
   }
   const { attr } = points[0]!;
-  return [...ends].map(([eid, until]) => ({ op: 'add', attr, target: link.target, eid, until }));
+  for (const [eid, until] of ends) links.push({ op: 'add', attr, target: link.target, eid, until });
 }

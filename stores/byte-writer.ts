@@ -1,6 +1,7 @@
 /**
  * Numbers and text into bytes, for everything that is stored. One buffer per thread is written over and over; what
- * leaves is a copy of exactly the right size.
+ * leaves is a copy of exactly the right size, small ones side by side in a block of memory: most rows live as long as
+ * the commit they go with, and memory of its own costs more than what is in it.
  *
  *   varint   seven bits a byte, least first, the high bit set while more follow       0 .. 2^53 - 1
  *   signed   varint of 0, -1, 1, -2, 2 … as 0, 1, 2, 3, 4 …                           |n| < 2^52
@@ -21,10 +22,15 @@ const UTF8 = 1;
 const UTF16 = 2;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const INITIAL_BYTES = 16 * 1024;
+const BLOCK_BYTES = 64 * 1024;
+/** Larger ones have memory of their own: what is left of a block must not cost much. */
+const PLACED_BYTES_MAX = 4 * 1024;
 
+let block = new Uint8Array(0);
+let blockUsed = 0;
 let spare: ByteWriter | undefined;
 
-/** What `write` wrote, in memory of its own. May be nested. */
+/** What `write` wrote: nothing else is ever written there, though its memory may hold other rows. May be nested. */
 export function writeBytes(write: (writer: ByteWriter) => void): Uint8Array<ArrayBuffer> {
   const writer = spare ?? new ByteWriter();
   spare = undefined;
@@ -51,7 +57,16 @@ export class ByteWriter {
 
   /** A copy of what has been written. */
   take(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.slice(0, this.position);
+    const size = this.position;
+    if (size > PLACED_BYTES_MAX) return this.#bytes.slice(0, size);
+    if (blockUsed + size > block.length) {
+      block = new Uint8Array(BLOCK_BYTES);
+      blockUsed = 0;
+    }
+    const taken = block.subarray(blockUsed, blockUsed + size);
+    blockUsed += size;
+    this.#copy(taken);
+    return taken;
   }
 
   byte(value: number): void {
@@ -156,6 +171,13 @@ export class ByteWriter {
     this.reserve(2);
     this.#bytes.copyWithin(from + 2, from, from + size);
     this.#buffer.writeUInt32BE(size + 0x8000_0000, from - 2);
+  }
+
+  #copy(to: Uint8Array): void {
+    const bytes = this.#bytes;
+    // For a few dozen bytes a loop beats making a view.
+    if (to.length > LOOPED_CHARS) to.set(bytes.subarray(0, to.length));
+    else for (let i = 0; i < to.length; i++) to[i] = bytes[i]!;
   }
 
   #shortAscii(value: string): boolean {

@@ -9,7 +9,7 @@
  * A partition whose guard does not hold is refused alone; a transaction that fails fails for all in it.
  * Runs on: any.
  */
-import { assert } from '../core/internal.js';
+import { assert, systemClock } from '../core/internal.js';
 import { decodeCursor } from './cursor-codec.js';
 import { EntityStore } from './entity-store.js';
 import type { Environments, StateEnvironment } from './environment.js';
@@ -18,19 +18,30 @@ import { STORE_LIMITS } from './limits.js';
 import { LinkIndex } from './link-index.js';
 import { PartitionState } from './partition-state.js';
 
+export interface CommitterOptions {
+  /** Changes of each partition that are kept for readers; default 0. */
+  readonly changesKeptMax?: number;
+  /** Epoch ms; default the system clock's. */
+  readonly wallNow?: () => number;
+}
+
 /** One per thread. */
 export class Committer {
   readonly #environment: StateEnvironment;
   readonly #entities: EntityStore;
   readonly #links: LinkIndex;
+  readonly #changesKeptMax: number;
+  readonly #wallNow: () => number;
   readonly #waiting = new Set<PartitionState>();
   #isCommitting = false;
   #commits = 0;
 
-  constructor(environments: Environments) {
+  constructor(environments: Environments, options: CommitterOptions = {}) {
     this.#environment = environments.state;
     this.#entities = new EntityStore(environments);
     this.#links = new LinkIndex(environments);
+    this.#changesKeptMax = options.changesKeptMax ?? 0;
+    this.#wallNow = options.wallNow ?? (() => systemClock.wallNow());
   }
 
   /** Commits that have been begun since the thread began; only grows. */
@@ -56,6 +67,8 @@ export class Committer {
         environment: this.#environment,
         entities: this.#entities,
         links: this.#links,
+        changesKeptMax: this.#changesKeptMax,
+        wallNow: this.#wallNow,
         request: (state) => this.#request(state),
       },
     );

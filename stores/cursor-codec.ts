@@ -1,6 +1,7 @@
 /**
- * A partition's cursor as bytes: `outboxNext deadLetterNext`, then per lane `low count finished…`, all doubles: there is one
- * row per partition, and it is short but for the tasks that run out of order.
+ * A partition's cursor as bytes: `outboxNext deadLetterNext`, then per lane `low count finished…`, then `changeNext`, which
+ * rows from before there were changes end without; all doubles: there is one row per partition, and it is short but for the
+ * tasks that run out of order.
  * Runs on: any.
  */
 import { CodedError } from '../core/index.js';
@@ -13,6 +14,7 @@ const IS_LITTLE_ENDIAN = true;
 export function encodeCursor(cursor: PartitionCursor): Uint8Array {
   const numbers = [cursor.outboxNext, cursor.deadLetterNext];
   for (const { low, finished } of cursor.lanes) numbers.push(low, finished.length, ...finished);
+  numbers.push(cursor.changeNext);
   const view = new DataView(new ArrayBuffer(numbers.length * NUMBER_BYTES));
   for (const [i, number] of numbers.entries())
     view.setFloat64(i * NUMBER_BYTES, number, IS_LITTLE_ENDIAN);
@@ -38,5 +40,6 @@ export function decodeCursor(bytes: Uint8Array): PartitionCursor {
     return { low, finished: Array.from({ length: next() }, next) };
   };
   const [outboxNext, deadLetterNext] = [next(), next()];
-  return { outboxNext, deadLetterNext, lanes: [lane(), lane()] };
+  const lanes = [lane(), lane()] as const;
+  return { outboxNext, deadLetterNext, lanes, changeNext: at < bytes.length ? next() : 1 };
 }

@@ -44,6 +44,11 @@ export class DeadLetterStore {
     return rows;
   }
 
+  /** How many all partitions have: known without walking them. */
+  size(): number {
+    return this.#environment.tables.deadLetters.size();
+  }
+
   /** How many a partition has: it walks them. */
   count(partition: number): number {
     return this.#environment.tables.deadLetters.count(keys.rangeOf(keys.partitionKey(partition)));

@@ -5,12 +5,15 @@
  */
 import { CodedError } from '../core/index.js';
 import { assert, textOf } from '../core/internal.js';
+import type { StoredChange } from './change-codec.js';
+import type { ChangeWriter } from './change-writer.js';
 import { encodeCursor } from './cursor-codec.js';
 import type { Put, StateEnvironment } from './environment.js';
 import { encodeChunk } from './item-codec.js';
 import type { EntityAddress, LinkSource } from './keys.js';
 import * as keys from './keys.js';
 import type { PartitionCursor } from './lane.js';
+import { type LinkState, linkRow } from './link-row.js';
 import { numberRow } from './number-row.js';
 import type { Chunk, EntityRecord } from './record.js';
 import { encodeRecord } from './record-codec.js';
@@ -38,12 +41,15 @@ export interface ChangedChunk {
   readonly chunk: Omit<Chunk, 'items'> & Partial<Chunk>;
 }
 
-/** A link and when it ends (epoch ms), or undefined when it goes. */
+/** A link as it is now, or undefined when it goes. */
 export interface ChangedLink {
   readonly target: OwnEntity;
   readonly source: LinkSource;
-  readonly until: number | undefined;
+  readonly link: LinkState | undefined;
 }
+
+/** A cursor as whoever works on the tasks moves it: changes are numbered when they are sealed. */
+export type MovedCursor = Omit<PartitionCursor, 'changeNext'>;
 
 export class Effects {
   readonly partition: number;
@@ -58,7 +64,9 @@ export class Effects {
   /** Entity type number -> how many there are. */
   readonly counts = new Map<number, number>();
   /** Where the partition is when all of it is done; nothing is written without. */
-  cursor: PartitionCursor | undefined;
+  cursor: MovedCursor | undefined;
+  /** For readers of changes, in the order of the tasks. */
+  readonly changes: StoredChange[] = [];
   readonly #outbox = new Map<number, Change>();
   readonly #deadLetters = new Map<number, Change>();
   readonly #notes = new Map<string, Change>();
@@ -73,7 +81,8 @@ export class Effects {
   get size(): number {
     const { records, tombstones, counts } = this;
     const rows = this.#outbox.size + this.#deadLetters.size + this.#notes.size;
-    return records.size + tombstones.size + counts.size + this.#chunkCount + this.#linkCount + rows;
+    const gathered = this.#chunkCount + this.#linkCount + (this.changes.length > 0 ? 1 : 0);
+    return records.size + tombstones.size + counts.size + gathered + rows;
   }
 
   get isEmpty(): boolean {
@@ -119,9 +128,14 @@ export class Effects {
   }
 
   /**
-   * The rows, the cursor last. Throws VALUE_NOT_STORABLE, naming the entity, when a record or chunk cannot be made to bytes.
+   * The rows, the changes numbered by `writer` as of `at` (epoch ms), the cursor last. Throws VALUE_NOT_STORABLE, naming the
+   * entity, when a record or chunk cannot be made to bytes.
    */
-  seal({ tables }: StateEnvironment, version: number): Put[] {
+  seal(
+    { tables }: StateEnvironment,
+    version: number,
+    { writer, at }: { readonly writer: ChangeWriter; readonly at: number },
+  ): Put[] {
     assert(this.cursor !== undefined, `a cursor in the commit of partition ${this.partition}`);
     const puts: Put[] = [];
     for (const { entity, record } of this.records.values()) {
@@ -143,7 +157,9 @@ export class Effects {
       puts.push({ table: tables.deadLetters, ...change });
     for (const change of this.#notes.values()) puts.push({ table: tables.notes, ...change });
     const key = keys.partitionKey(this.partition);
-    puts.push({ table: tables.cursors, key, value: encodeCursor(this.cursor), version });
+    puts.push(...writer.seal(this.changes, at));
+    const cursor = { ...this.cursor, changeNext: writer.next };
+    puts.push({ table: tables.cursors, key, value: encodeCursor(cursor), version });
     return puts;
   }
 
@@ -159,8 +175,8 @@ export class Effects {
 
   #sealLinks(table: Table, puts: Put[]): void {
     for (const ofTarget of this.links.values()) {
-      for (const { target, source, until } of ofTarget.values()) {
-        const value = until === undefined ? undefined : numberRow(until);
+      for (const { target, source, link } of ofTarget.values()) {
+        const value = link && linkRow(link);
         puts.push({ table, key: keys.linkKey(this.#own(target), source), value });
       }
     }

@@ -8,15 +8,23 @@ import type { ChunkRange } from './history/spill.js';
 import { decodeChunk } from './item-codec.js';
 import type { EntityAddress, LinkSource } from './keys.js';
 import * as keys from './keys.js';
+import type { LinkState } from './link-row.js';
+import { mergeKeys } from './merge-keys.js';
 import { readNumberRow } from './number-row.js';
 import type { Chunk, EntityRecord } from './record.js';
 import { decodeRecord } from './record-codec.js';
 import type { EntityId } from './schema/entity-id.js';
 
-/** A link that points at an entity: where it comes from, and until when (epoch ms, Infinity for a plain attribute). */
-export interface LinkRow {
+/** A link that points at an entity, and where it comes from. */
+export interface LinkRow extends LinkState {
   readonly source: LinkSource;
-  readonly until: number;
+}
+
+/** Some links into an entity, in the order of their keys. */
+export interface LinkPage {
+  readonly rows: readonly LinkRow[];
+  /** What to go on behind; undefined when there are no more. */
+  readonly next: LinkSource | undefined;
 }
 
 /** An entity of a list. */
@@ -96,24 +104,16 @@ export class EntityStore {
   /** Entities of one type in order of their ids (numbers by value, text by code points), whatever partition has them. */
   list(etype: number, partitions: number, options: ListOptions): StoredEntity[] {
     const { records } = this.#environment.tables;
-    const ways: Way[] = [];
-    try {
-      for (let partition = 0; partition < partitions; partition++) {
-        const range = this.#rangeAfter(etype, partition, options.after);
-        advance({ keys: records.keys(range), head: NONE }, ways);
-      }
-      const found: StoredEntity[] = [];
-      while (found.length < options.countMax) {
-        const least = leastOf(ways);
-        if (least === undefined) break;
-        found.push(this.#at(ways[least]!.head));
-        const [way] = ways.splice(least, 1);
-        advance(way!, ways);
-      }
-      return found;
-    } finally {
-      for (const way of ways) way.keys.return();
+    const ranges: Iterable<Uint8Array>[] = [];
+    for (let partition = 0; partition < partitions; partition++)
+      ranges.push(records.keys(this.#rangeAfter(etype, partition, options.after)));
+    const found: StoredEntity[] = [];
+    if (options.countMax <= 0) return found;
+    for (const key of mergeKeys(ranges, ID_AT)) {
+      found.push(this.#at(key));
+      if (found.length >= options.countMax) break;
     }
+    return found;
   }
 
   #rangeAfter(etype: number, partition: number, after: EntityId | undefined): keys.KeyRange {
@@ -129,31 +129,5 @@ export class EntityStore {
   }
 }
 
-/** The entities of one partition on their way into a list; `head` is the next. */
-interface Way {
-  readonly keys: Generator<Uint8Array, void, undefined>;
-  head: Uint8Array;
-}
-
-const NONE = new Uint8Array();
 /** Entity type and partition stand before the id. */
 const ID_AT = 4;
-
-function advance(way: Way, ways: Way[]): void {
-  const { value, done } = way.keys.next();
-  if (done === true || value === undefined) return;
-  way.head = value;
-  ways.push(way);
-}
-
-function leastOf(ways: readonly Way[]): number | undefined {
-  let least: number | undefined;
-  for (let at = 0; at < ways.length; at++) {
-    if (least === undefined || isBefore(ways[at]!.head, ways[least]!.head)) least = at;
-  }
-  return least;
-}
-
-function isBefore(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a.subarray(ID_AT), b.subarray(ID_AT)) < 0;
-}

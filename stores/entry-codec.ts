@@ -82,9 +82,14 @@ export interface Task {
   readonly points: readonly TaskPoint[];
   /** Token -> epoch ms. */
   readonly ttl?: Readonly<Record<string, number>> | undefined;
+  /**
+   * With `links`: goes on with a delete of the incarnation, whose links are taken out from behind the one named there on.
+   */
   readonly isDelete?: true | undefined;
+  /** With `isDelete`: what others have of the entity goes too, whether it is there or not; see erase-ledger.ts. */
+  readonly isErase?: true | undefined;
   readonly links?: readonly LinkChange[] | undefined;
-  /** Creation hooks run again although the entity exists. */
+  /** Creation hooks run again although the entity exists. With `links`: of all entities, see refresh-sweep.ts. */
   readonly refresh?: true | undefined;
   /** The entity's incarnation the task was meant for; of another one it is void. */
   readonly incarnation?: number | undefined;
@@ -114,6 +119,22 @@ export function hookOf(origin: Origin): string | undefined {
 /** Throws VALUE_NOT_STORABLE, naming what cannot be stored. Optional fields that are undefined come back absent. */
 export function encodeEntry(entry: LogEntry): Uint8Array<ArrayBuffer> {
   return writeBytes((writer) => writeEntry(writer, entry));
+}
+
+/** Entries one after the other in the same bytes, and how many are each one's: what goes to one place travels as one. */
+export function encodeEntries(entries: readonly LogEntry[]): {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly sizes: readonly number[];
+} {
+  const sizes: number[] = [];
+  const bytes = writeBytes((writer) => {
+    for (const entry of entries) {
+      const from = writer.position;
+      writeEntry(writer, entry);
+      sizes.push(writer.position - from);
+    }
+  });
+  return { bytes, sizes };
 }
 
 /** What {@link encodeEntry} made; shares no memory with `bytes`. Other bytes are STORED_BYTES_INVALID. */
@@ -148,6 +169,7 @@ const REFRESHES = 2;
 const HAS_TTL = 4;
 const HAS_LINKS = 8;
 const HAS_INCARNATION = 16;
+const ERASES = 32;
 
 /** Flags of a point. */
 const HAS_TIMES = 1;
@@ -200,7 +222,8 @@ function writeTask(writer: ByteWriter, task: Task, receivedAt: number, texts: st
       (task.refresh === true ? REFRESHES : 0) |
       (ttl === undefined ? 0 : HAS_TTL) |
       (links === undefined ? 0 : HAS_LINKS) |
-      (incarnation === undefined ? 0 : HAS_INCARNATION),
+      (incarnation === undefined ? 0 : HAS_INCARNATION) |
+      (task.isErase === true ? ERASES : 0),
   );
   writer.varint(task.points.length);
   for (const point of task.points) writePoint(writer, point, receivedAt, texts);
@@ -216,7 +239,7 @@ function readTask(reader: ByteReader, receivedAt: number, texts: string[]): Task
   const etype = reader.varint();
   const eid = readEid(reader);
   const flags = reader.byte();
-  if (flags >= 2 * HAS_INCARNATION) throw reader.fault('the flags of a task');
+  if (flags >= 2 * ERASES) throw reader.fault('the flags of a task');
   const points: TaskPoint[] = [];
   for (let left = reader.count(POINT_BYTES_MIN); left > 0; left--)
     points.push(readPoint(reader, receivedAt, texts));
@@ -226,6 +249,7 @@ function readTask(reader: ByteReader, receivedAt: number, texts: string[]): Task
     points,
     ...((flags & HAS_TTL) === 0 ? {} : { ttl: readTtl(reader) }),
     ...((flags & DELETES) === 0 ? {} : { isDelete: true as const }),
+    ...((flags & ERASES) === 0 ? {} : { isErase: true as const }),
     ...((flags & HAS_LINKS) === 0 ? {} : { links: readLinks(reader, receivedAt) }),
     ...((flags & REFRESHES) === 0 ? {} : { refresh: true as const }),
     ...((flags & HAS_INCARNATION) === 0 ? {} : { incarnation: reader.varint() }),

@@ -122,6 +122,7 @@ export class EntryLog {
 
   /** Forgets what it remembers of a partition that another thread has had since: call it when a partition starts. */
   reopen(partition: number): void {
+    this.#requests.reopen(partition);
     for (const lane of [0, 1]) {
       const tail = this.#tails.get(partition * 2 + lane);
       if (tail !== undefined && tail.groupsUnderWay === 0) this.#tails.delete(partition * 2 + lane);
@@ -166,6 +167,41 @@ export class EntryLog {
       bytes += value.length;
     }
     return rows;
+  }
+
+  /** As {@link read}, of the entries that begin with task `from` or later; none when there are none. */
+  readBegun(
+    partition: number,
+    lane: Lane,
+    from: number,
+    { countMax, bytesMax }: { readonly countMax: number; readonly bytesMax: number },
+  ): LogRow[] {
+    const { below } = keys.rangeOf(keys.laneKey(partition, lane));
+    const range = { from: keys.entryKey(partition, lane, from), below };
+    const rows: LogRow[] = [];
+    let bytes = 0;
+    for (const { key, value } of this.#environment.tables.entries.read(range, { countMax })) {
+      rows.push({ number: keys.numberOfEntryKey(key), bytes: value });
+      bytes += value.length;
+      if (bytes >= bytesMax) break;
+    }
+    return rows;
+  }
+
+  /**
+   * Puts other bytes in the place of entries of a lane, which take as many numbers as they did. In the order of its
+   * appends and under their guard, so that what a dead thread left behind does not come after. Rejects as an append.
+   */
+  rewrite(partition: number, lane: Lane, rows: readonly LogRow[]): Promise<void> {
+    const tail = this.#tail(partition, lane);
+    if (tail.isBroken) return rejected(refused({ partition, lane }));
+    const group = tail.group ?? this.#openGroup(partition, lane, tail);
+    const table = this.#environment.tables.entries;
+    for (const { number, bytes } of rows) {
+      assert(number < tail.next, `entry ${number} to be in the log, which ends at ${tail.next}`);
+      group.puts.push({ table, key: keys.entryKey(partition, lane, number), value: bytes });
+    }
+    return group.flushed;
   }
 
   /** Removes the entries of a lane all whose tasks are below `below`. Resolves with how many; a little at a time. */

@@ -15,7 +15,7 @@ import { openAsClass, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 import { assert } from '../core/internal.js';
 import { LOG_TABLES, STATE_TABLES } from './keys.js';
 import { STORE_LIMITS } from './limits.js';
-import { type LmdbTable, Table } from './table.js';
+import { type LmdbTable, NO_ROWS, Table } from './table.js';
 import { writeFault } from './write-fault.js';
 
 /** One row to be written: no value removes it. Key and value must not change until the write has settled. */
@@ -44,6 +44,8 @@ export interface Environment<Name extends string> {
   write(make: () => Block): Promise<boolean>;
   /** From here on reads see all that was committed before, by any thread. Call it once per batch of messages. */
   refresh(): void;
+  /** Writes all that is committed, and nothing else, as a new environment into an empty folder. Rejects as a write. */
+  copyTo(folder: string): Promise<void>;
 }
 
 export type LogEnvironment = Environment<keyof typeof LOG_TABLES>;
@@ -142,8 +144,10 @@ class OpenEnvironment<Name extends string> implements Environment<Name> {
           ...rows,
           useVersions: hasVersions,
         });
-        assert(database !== undefined, `a database ${name} in ${path}`);
-        return [name, new Table(name, database)];
+        // One that a later version has added is made when the folder is opened to be written.
+        const isLater = database === undefined && options.isReadOnly === true;
+        assert(database !== undefined || isLater, `a database ${name} in ${path}`);
+        return [name, new Table(name, database ?? NO_ROWS)];
       }),
     ) as Record<Name, Table>;
     forbidTransactions(this.#root);
@@ -157,6 +161,14 @@ class OpenEnvironment<Name extends string> implements Environment<Name> {
 
   refresh(): void {
     this.#root.resetReadTxn();
+  }
+
+  async copyTo(folder: string): Promise<void> {
+    try {
+      await this.#root.backup(folder, true);
+    } catch (thrown) {
+      throw await writeFault(thrown);
+    }
   }
 
   async close(): Promise<void> {

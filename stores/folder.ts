@@ -13,6 +13,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { assert } from '../core/internal.js';
+import { makeCopyFolders, removeCopies, takeCopies } from './compact-files.js';
 import {
   type Durability,
   ENVIRONMENT_FOLDERS,
@@ -37,6 +39,8 @@ export interface OpenFolderOptions {
   readonly durability?: Durability;
   /** Reads only: takes no lock, makes nothing; also while another process has it open. Default false. */
   readonly isReadOnly?: boolean;
+  /** It must be there: none is made. Default false. */
+  readonly isThere?: boolean;
   /** Is given its numbers; see {@link Folder.adopt}. */
   readonly model?: Model;
 }
@@ -69,6 +73,11 @@ export interface Folder {
   onConnection(handler: ConnectionHandler): void;
   /** Resolves when all is written and the folder is free. The same promise for every call. Stop its partitions before. */
   close(): Promise<void>;
+  /**
+   * As {@link Folder.close}, with its files written anew: of what was removed or replaced no bytes are left in them. No
+   * reader may have it open. Rejects STORE_FULL or STORE_FAILED; then it is closed with the files it had.
+   */
+  closeCompacted(): Promise<void>;
 }
 
 /**
@@ -77,9 +86,10 @@ export interface Folder {
  */
 export async function openFolder(dir: string, options: OpenFolderOptions = {}): Promise<Folder> {
   const isReadOnly = options.isReadOnly === true;
-  const where = guarded(resolve(dir), () => findFolder(resolve(dir), isReadOnly));
+  const isThere = isReadOnly || options.isThere === true;
+  const where = guarded(resolve(dir), () => findFolder(resolve(dir), isThere));
   const known = guarded(where, () => checkFolder(where));
-  if (isReadOnly && known === undefined)
+  if (isThere && known === undefined)
     throw folderFault('FOLDER_FOREIGN', where, 'expected a data folder, got an empty one');
   const lock = isReadOnly ? undefined : await lockOf(where);
   let environments: Environments | undefined;
@@ -91,6 +101,7 @@ export async function openFolder(dir: string, options: OpenFolderOptions = {}): 
     environments = guarded(where, () =>
       openEnvironments(where, { durability, isReadOnly, isMaking: !isReadOnly }),
     );
+    if (!isReadOnly) guarded(where, () => removeCopies(where));
     const state = new FolderState(where, file, environments);
     if (isReadOnly) state.check();
     else await state.begin();
@@ -181,20 +192,46 @@ class OpenFolder implements Folder {
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  closeCompacted(): Promise<void> {
+    assert(!this.isReadOnly, `${this.dir} to be open for writing`);
+    this.#closing ??= this.#close(() => this.#copy());
+    return this.#closing;
+  }
+
+  /** `copy` answers what puts the copies in place. */
+  async #close(copy?: () => Promise<() => void>): Promise<void> {
+    let take: (() => void) | undefined;
     try {
       if (!this.isReadOnly) await this.#state.end();
+      take = await copy?.();
     } finally {
       await this.environments.close();
-      await this.#lock?.release();
+      try {
+        if (take !== undefined) guarded(this.dir, take);
+      } finally {
+        await this.#lock?.release();
+      }
     }
+  }
+
+  async #copy(): Promise<() => void> {
+    const { log, state } = this.environments;
+    const to = guarded(this.dir, () => makeCopyFolders(this.dir));
+    try {
+      await log.copyTo(to.log);
+      await state.copyTo(to.state);
+    } catch (fault) {
+      removeCopies(this.dir);
+      throw fault;
+    }
+    return () => takeCopies(this.dir);
   }
 }
 
 /** The folder without symbolic links, made if that is asked for. */
-function findFolder(dir: string, isReadOnly: boolean): string {
+function findFolder(dir: string, isThere: boolean): string {
   const there = statSync(dir, { throwIfNoEntry: false });
-  if (there === undefined && isReadOnly)
+  if (there === undefined && isThere)
     throw folderFault('FOLDER_UNFIT', dir, 'expected it to be there, got nothing');
   if (there !== undefined && !there.isDirectory())
     throw folderFault('FOLDER_FOREIGN', dir, 'expected a folder, got a file');

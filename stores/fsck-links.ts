@@ -3,15 +3,18 @@
  * and nothing derived is on its way.
  * Runs on: main.
  */
+import { hasCode } from '../core/index.js';
 import { entityName } from './fsck-entities.js';
 import { readCursor, tailOf } from './fsck-log.js';
 import type { FsckScope } from './fsck-scope.js';
 import { linkTargets } from './history/link-targets.js';
-import type { EntityAddress, LinkSource } from './keys.js';
+import { decodeChunk } from './item-codec.js';
+import type { EntityAddress } from './keys.js';
 import * as keys from './keys.js';
 import { LANES } from './lane.js';
+import { readNumberRow } from './number-row.js';
 import { partitionOf } from './partition-of.js';
-import type { EntityRecord } from './record.js';
+import type { EntityRecord, Item } from './record.js';
 import { decodeRecord } from './record-codec.js';
 import type { Attribute } from './schema/attribute.js';
 
@@ -71,17 +74,23 @@ function checkValues(scope: FsckScope, source: Source): void {
   const name = entityName(source.name, eid);
   const record = scope.findings.read('link', name, () => decodeRecord(source.value));
   if (record === undefined) return;
+  const partition = keys.readTypePrefix(source.key).partition;
+  const entity = { etype: source.etype, partition, eid };
   for (const { no, attribute } of source.attributes) {
-    for (const target of targetsOf(record, no, attribute)) {
+    for (const [target, until] of targetsOf(scope, { record, entity, no, attribute })) {
       scope.findings.count('links');
       const address = addressOf(scope, attribute, target);
       if (address === undefined) continue;
-      const row = keys.linkKey(address, { etype: source.etype, attr: no, eid });
-      if (!scope.environments.state.tables.links.has(row))
-        scope.findings.add(
-          'link',
-          `${name}.${attribute.id} -> ${entityName(attribute.type!.link!.target, target)} has no row there`,
-        );
+      const key = keys.linkKey(address, { etype: source.etype, attr: no, eid });
+      const row = scope.environments.state.tables.links.get(key);
+      const what = `${name}.${attribute.id} -> ${entityName(attribute.type!.link!.target, target)}`;
+      if (row === undefined) {
+        scope.findings.add('link', `${what} has no row there`);
+        continue;
+      }
+      const end = scope.findings.read('link', what, () => readNumberRow(row));
+      if (end !== undefined && end < until)
+        scope.findings.add('link', `${what} has a row there that ends before it`);
     }
   }
 }
@@ -97,23 +106,62 @@ function checkRow(scope: FsckScope, key: Uint8Array, name: string): void {
   if (entity === undefined || attribute?.type === undefined) return;
   const from = `${entityName(entity.id, source.eid)}.${attribute.id}`;
   const to = entityName(name, target.eid);
-  const record = recordOf(scope, entity.id, source);
+  const partition = partitionOf(entity.id, source.eid, scope.partitions);
+  const address = { etype: source.etype, partition, eid: source.eid };
+  const record = recordOf(scope, entity.id, address);
   if (record === undefined) {
     scope.findings.add('link', `a row under ${to} says ${from}, which is not there`);
     return;
   }
+  // Histories forget items in time, and their rows stay.
   if (attribute.kind !== 'plain') return;
-  if (!targetsOf(record, source.attr, attribute).includes(target.eid))
+  const targets = targetsOf(scope, { record, entity: address, no: source.attr, attribute });
+  if (!targets.has(target.eid))
     scope.findings.add('link', `a row under ${to} says ${from}, which does not`);
 }
 
-/** Ids that the inline values of an attribute point to. Where older ones point is told by their rows alone. */
-function targetsOf(record: EntityRecord, no: number, attribute: Attribute): (string | number)[] {
+interface LinkValues {
+  readonly record: EntityRecord;
+  readonly entity: EntityAddress;
+  readonly no: number;
+  readonly attribute: Attribute;
+}
+
+/** Ids that the values of an attribute point to, those in chunks beside the record too, and until when at least. */
+function targetsOf(
+  scope: FsckScope,
+  { record, entity, no, attribute }: LinkValues,
+): Map<string | number, number> {
   const { type } = attribute;
-  if (type === undefined) return [];
-  if (attribute.kind === 'plain') return linkTargets(type, record.plain.get(no)?.v);
-  const targets = (record.items.get(no) ?? []).flatMap((item) => linkTargets(type, item.v));
-  return [...new Set(targets)];
+  const targets = new Map<string | number, number>();
+  if (type === undefined) return targets;
+  const add = (items: readonly Pick<Item, 'v' | 't2'>[]): void => {
+    for (const { v, t2 } of items)
+      for (const eid of linkTargets(type, v))
+        targets.set(eid, Math.max(targets.get(eid) ?? -Infinity, t2));
+  };
+  if (attribute.kind === 'plain') {
+    add([{ v: record.plain.get(no)?.v, t2: Infinity }]);
+    return targets;
+  }
+  add(record.items.get(no) ?? []);
+  if (record.spilled.has(no))
+    for (const { value } of scope.environments.state.tables.history.read(
+      keys.rangeOf(keys.attributePrefix(entity, no)),
+    )) {
+      // Bytes that are no chunk are a finding of their own.
+      if (isChunk(value)) add(decodeChunk(value));
+    }
+  return targets;
+}
+
+function isChunk(bytes: Uint8Array): boolean {
+  try {
+    return decodeChunk(bytes).length > 0;
+  } catch (thrown) {
+    if (hasCode(thrown, 'STORED_BYTES_INVALID')) return false;
+    throw thrown;
+  }
 }
 
 function addressOf(
@@ -127,9 +175,7 @@ function addressOf(
   return { etype: number.no, partition: partitionOf(name, eid, scope.partitions), eid };
 }
 
-function recordOf(scope: FsckScope, name: string, source: LinkSource): EntityRecord | undefined {
-  const partition = partitionOf(name, source.eid, scope.partitions);
-  const key = keys.entityKey({ etype: source.etype, partition, eid: source.eid });
-  const bytes = scope.environments.state.tables.records.get(key);
+function recordOf(scope: FsckScope, name: string, at: EntityAddress): EntityRecord | undefined {
+  const bytes = scope.environments.state.tables.records.get(keys.entityKey(at));
   return bytes && scope.findings.read('link', name, () => decodeRecord(bytes));
 }

@@ -2,13 +2,16 @@
  * The part of an fsck that looks at a partition's log, its cursor, its outbox, and what was taken from others.
  * Runs on: main.
  */
+import { textOf } from '../core/internal.js';
 import { decodeCursor } from './cursor-codec.js';
-import { decodeEntry } from './entry-codec.js';
+import { decodeEntry, type Task } from './entry-codec.js';
 import type { FsckScope } from './fsck-scope.js';
 import * as keys from './keys.js';
 import { LANES, type Lane, type LaneCursor, type PartitionCursor } from './lane.js';
 import { readNumberRow } from './number-row.js';
 import { outboxSource } from './outbox.js';
+import { partitionOf } from './partition-of.js';
+import { isSweep } from './refresh-sweep.js';
 
 /** Rows on end, decodable, and the cursor within them. */
 export function checkLog(scope: FsckScope, partition: number): void {
@@ -18,7 +21,7 @@ export function checkLog(scope: FsckScope, partition: number): void {
     if (cursor !== undefined) checkCursor(scope, cursor.lanes[lane], { partition, lane, tail });
   }
   if (cursor === undefined) return;
-  checkOwnNumbers(scope, partition, cursor);
+  checkOutbox(scope, partition, cursor);
 }
 
 /** What this partition has taken from others, they have given. */
@@ -109,23 +112,34 @@ function checkCursor(
   if (!isAscending) findings.add('cursor', `${what}: what is done out of order is not in order`);
 }
 
-/** Rows of the outbox and dead letters have numbers that were given. */
-function checkOwnNumbers(scope: FsckScope, partition: number, cursor: PartitionCursor): void {
+/** Rows of the outbox have numbers that were given, and hold tasks for the partition they are on their way to. */
+function checkOutbox(scope: FsckScope, partition: number, cursor: PartitionCursor): void {
   const { findings } = scope;
-  const { outbox, deadLetters } = scope.environments.state.tables;
   const range = keys.rangeOf(keys.partitionKey(partition));
-  for (const { key, value } of outbox.read(range)) {
+  for (const { key, value } of scope.environments.state.tables.outbox.read(range)) {
     findings.count('outbox rows');
     const { target, number } = keys.readOutboxKey(key);
     const what = `partition ${partition}, row ${number} for ${target}`;
-    findings.read('outbox', what, () => decodeEntry(value));
     if (number >= cursor.outboxNext) findings.add('outbox', `${what}: never given`);
     if (target >= scope.partitions) findings.add('outbox', `${what}: no such partition`);
+    const entry = findings.read('outbox', what, () => decodeEntry(value));
+    for (const task of entry?.tasks ?? []) checkTask(scope, task, { what, target });
   }
-  for (const key of deadLetters.keys(range)) {
-    findings.count('dead letters');
-    const number = keys.numberOfDeadLetterKey(key);
-    if (number >= cursor.deadLetterNext)
-      findings.add('cursor', `partition ${partition}, dead letter ${number}: never given`);
+}
+
+function checkTask(
+  { findings, numbers, partitions }: FsckScope,
+  task: Task,
+  { what, target }: { readonly what: string; readonly target: number },
+): void {
+  const { etype, eid } = task;
+  const entity = numbers.form.entities[etype];
+  if (entity === undefined) {
+    findings.add('outbox', `${what}: expected a task of a type of the folder, got ${etype}`);
+    return;
   }
+  // A sweep is of no entity.
+  const owner = isSweep(task) ? target : partitionOf(entity.id, eid, partitions);
+  if (owner !== target)
+    findings.add('outbox', `${what}: ${entity.id} ${textOf(eid)} belongs to partition ${owner}`);
 }

@@ -10,7 +10,9 @@
  *   history         chunks within what their record says of them                 history
  *   links           value -> row under its target, and back (when all is quiet)  link
  *   outbox, marks   numbers that their source has given                          outbox, mark
+ *   dead letters    decodable, of tasks that were stored, of types that are known   dead letter
  *   requests        by key and by age the same                                   request
+ *   changes         decodable, in order, not beyond the cursor, in their place   change
  *
  * Runs on: main.
  */
@@ -18,7 +20,10 @@
 import { join } from 'node:path';
 import { ENVIRONMENT_FOLDERS } from './environment.js';
 import { checkEnvironmentFile } from './environment-file.js';
+import { readEraseLedger } from './erase-ledger.js';
 import { type Folder, openFolder } from './folder.js';
+import { checkChanges } from './fsck-changes.js';
+import { checkDeadLetters } from './fsck-dead-letters.js';
 import { checkEntities } from './fsck-entities.js';
 import { checkLinks, isQuiet } from './fsck-links.js';
 import { checkLog, checkMarks, checkRequests } from './fsck-log.js';
@@ -76,6 +81,7 @@ async function checkFolder(folder: Folder): Promise<FsckReport> {
   const { environments, partitions } = folder;
   const numbers = ModelNumbers.of(folder.numbers, model);
   const scope: FsckScope = { environments, partitions, numbers, findings };
+  findings.read('erasure', 'what is being erased', () => countErasures(scope));
   for (let partition = 0; partition < partitions; partition++) {
     findings.read('file', `partition ${partition}`, () => checkPartition(scope, partition));
     await new Promise((resolve) => {
@@ -85,16 +91,24 @@ async function checkFolder(folder: Folder): Promise<FsckReport> {
   return findings.report();
 }
 
+/** One that is not done is no fault: it goes on while a platform runs. */
+function countErasures({ environments, findings }: FsckScope): void {
+  const { asked, accepted } = readEraseLedger(environments.state);
+  for (const _one of [...asked, ...accepted]) findings.count('erasures not done');
+}
+
 function checkPartition(scope: FsckScope, partition: number): void {
   const { environments, findings } = scope;
   // The state's view first: then the log is never behind it.
   environments.state.refresh();
   environments.log.refresh();
   checkLog(scope, partition);
+  checkDeadLetters(scope, partition);
   checkEntities(scope, partition);
   if (isQuiet(scope)) checkLinks(scope, partition);
   else findings.count('partitions whose links were not checked, as there is work left');
   checkRequests(scope, partition);
+  checkChanges(scope, partition);
   // The other way round: what a target has taken its source must have given.
   environments.state.refresh();
   checkMarks(scope, partition);

@@ -1,11 +1,15 @@
 /**
- * Requests that were taken, by the digest of their key, so that a repetition has no second effect. A partition remembers
- * the last hour or the last hundred thousand, whichever is less, and forgets a few old ones with each new one.
+ * Requests that were taken, by the digest of their key, so that a repetition has no second effect. They are remembered
+ * for an hour, and for less when the folder has more rows of them than it may; each new one forgets a few old ones.
  *
  *     requests      partition key          -> at, number, tasks, digest of the body
  *     requestTimes  partition at key       -> nothing          (the oldest first)
  *
- * Rows are written with the entry they came with. Between its append and its flush a request is known from memory.
+ *     rows of the folder   │ even share of each partition, its own │ beyond: whoever comes first, while there is room │
+ *
+ * Rows are written with the entry they came with. Between its append and its flush a request is known from memory. Only
+ * the owner of a partition removes rows there, so a folder that is full shrinks where something comes in: a partition
+ * within its share may still add, and there are never more than twice as many as the bound says.
  * Runs on: any.
  */
 import { assert } from '../core/internal.js';
@@ -34,18 +38,45 @@ export interface SeenRequest {
   readonly flushed?: Promise<void> | undefined;
 }
 
+/** What is remembered at most. */
+export interface IdempotencyBounds {
+  /** Rows of the whole folder, see STORE_LIMITS.requestRowsKept. */
+  readonly rowsMax: number;
+  /** In ms. */
+  readonly keptMs: number;
+}
+
+/** What is known of the rows of a partition. */
+interface OwnRows {
+  count: number;
+  /** Rows before it are removed, though a read may still find them. */
+  from: Uint8Array;
+}
+
 const DIGEST_BYTES = 32;
 const ROW_BYTES = 8 + 8 + 8 + DIGEST_BYTES;
+const BOUNDS: IdempotencyBounds = {
+  rowsMax: STORE_LIMITS.requestRowsKept,
+  keptMs: STORE_LIMITS.requestKeptMs,
+};
 
 export class IdempotencyIndex {
   readonly #environment: LogEnvironment;
+  readonly #bounds: IdempotencyBounds;
   /** Partition -> digest as text -> what is on its way to the disk. */
   readonly #onTheWay = new Map<number, Map<string, SeenRequest>>();
-  /** Partition -> rows it has, once counted. */
-  readonly #counts = new Map<number, number>();
+  /** By partition, once counted. */
+  readonly #own = new Map<number, OwnRows>();
+  #shareRows: number | undefined;
 
-  constructor(environment: LogEnvironment) {
+  constructor(environment: LogEnvironment, bounds: IdempotencyBounds = BOUNDS) {
     this.#environment = environment;
+    this.#bounds = bounds;
+  }
+
+  /** Forgets what it knows of a partition's rows: they are counted again. */
+  reopen(partition: number): void {
+    this.#own.delete(partition);
   }
 
   /** The request of that key, or undefined: never seen, or forgotten. `now` in epoch ms. */
@@ -55,7 +86,7 @@ export class IdempotencyIndex {
     const row = this.#environment.tables.requests.get(keys.requestKey(partition, key));
     if (row === undefined) return undefined;
     const seen = readRow(row);
-    return now - seen.at > STORE_LIMITS.requestKeptMs ? undefined : seen;
+    return now - seen.at > this.#bounds.keptMs ? undefined : seen;
   }
 
   /** The rows that remember `request` and forget some old ones. `flushed` settles when they are written or are not. */
@@ -64,14 +95,11 @@ export class IdempotencyIndex {
     assert(request.body.length === DIGEST_BYTES, `a digest of ${DIGEST_BYTES} bytes of the body`);
     this.#hold(partition, request.key, seen);
     const { requests, requestTimes } = this.#environment.tables;
+    const timeKey = keys.requestTimeKey(partition, seen.at, request.key);
     return [
-      ...this.#forget(partition, seen.at),
+      ...this.#forget(partition, seen.at, timeKey),
       { table: requests, key: keys.requestKey(partition, request.key), value: writeRow(seen) },
-      {
-        table: requestTimes,
-        key: keys.requestTimeKey(partition, seen.at, request.key),
-        value: NOTHING,
-      },
+      { table: requestTimes, key: timeKey, value: NOTHING },
     ];
   }
 
@@ -86,21 +114,30 @@ export class IdempotencyIndex {
     const letGo = () => {
       if (held.get(text) === seen) held.delete(text);
     };
-    seen.flushed?.then(letGo, letGo);
+    seen.flushed?.then(letGo, () => {
+      letGo();
+      this.reopen(partition);
+    });
   }
 
-  /** Removes what is too old, and what is too much, oldest first, a few rows at a time. */
-  #forget(partition: number, now: number): Put[] {
+  /** Removes what is too old, and what is too much, oldest first, a few rows at a time. `added` is the key of one more. */
+  #forget(partition: number, now: number, added: Uint8Array): Put[] {
     const { requests, requestTimes } = this.#environment.tables;
     const range = keys.rangeOf(keys.partitionKey(partition));
-    let count = this.#counts.get(partition) ?? requestTimes.count(range);
-    count++;
+    const own = this.#ownRows(partition);
+    own.count++;
+    // After the clock was set back the row would stand among those that are passed over.
+    if (Buffer.compare(added, own.from) < 0) own.from = range.from;
+    let excess = own.count > this.#share() ? requestTimes.size() + 1 - this.#bounds.rowsMax : 0;
     const puts: Put[] = [];
-    const countMax = STORE_LIMITS.requestsForgotten;
-    for (const key of requestTimes.keys(range, { countMax })) {
+    const left = { from: own.from, below: range.below };
+    for (const key of requestTimes.keys(left, { countMax: STORE_LIMITS.requestsForgotten })) {
       const { at, digest } = keys.readRequestTimeKey(key);
-      if (count <= STORE_LIMITS.requestsKept && now - at <= STORE_LIMITS.requestKeptMs) break;
-      count--;
+      const isTooMuch = excess > 0 && own.count > this.#share();
+      if (!isTooMuch && now - at <= this.#bounds.keptMs) break;
+      excess--;
+      own.count--;
+      own.from = keys.keyBehind(key);
       puts.push({ table: requestTimes, key, value: undefined });
       const requestKey = keys.requestKey(partition, digest);
       const row = requests.get(requestKey);
@@ -108,8 +145,24 @@ export class IdempotencyIndex {
       if (row !== undefined && readRow(row).at === at)
         puts.push({ table: requests, key: requestKey, value: undefined });
     }
-    this.#counts.set(partition, count);
     return puts;
+  }
+
+  #ownRows(partition: number): OwnRows {
+    let own = this.#own.get(partition);
+    if (own === undefined) {
+      const range = keys.rangeOf(keys.partitionKey(partition));
+      own = { count: this.#environment.tables.requestTimes.count(range), from: range.from };
+      this.#own.set(partition, own);
+    }
+    return own;
+  }
+
+  /** Rows that a partition may have whatever the others have. Each partition has a tail in both lanes. */
+  #share(): number {
+    const { tails } = this.#environment.tables;
+    this.#shareRows ??= Math.max(1, Math.floor((2 * this.#bounds.rowsMax) / tails.size()));
+    return this.#shareRows;
   }
 }
 

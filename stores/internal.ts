@@ -12,13 +12,33 @@ export {
   type LinkEffect,
   type PointsToApply,
 } from './apply-points.js';
+export { encodeChangeChunk, type StoredChange } from './change-codec.js';
+export {
+  folderDigest,
+  printChangeCursor,
+  readChangeCursor,
+} from './change-cursor.js';
+export { ChangeLog, type ChangeRow } from './change-log.js';
 export { Committer } from './committer.js';
+export {
+  type DeadLetter,
+  type DeadLetterReason,
+  decodeDeadLetter,
+  encodeDeadLetter,
+} from './dead-letter-codec.js';
 export { type DeadLetterRow, DeadLetterStore } from './dead-letter-store.js';
 export type { OwnEntity } from './effects.js';
-export { EntityStore, type LinkRow, type ListOptions, type StoredEntity } from './entity-store.js';
+export {
+  EntityStore,
+  type LinkPage,
+  type LinkRow,
+  type ListOptions,
+  type StoredEntity,
+} from './entity-store.js';
 export {
   type Cause,
   decodeEntry,
+  encodeEntries,
   encodeEntry,
   hookOf,
   type LinkChange,
@@ -29,6 +49,28 @@ export {
 } from './entry-codec.js';
 export { type Append, type Appended, EntryLog, type LogRow } from './entry-log.js';
 export { type Durability, type Environments, openEnvironments } from './environment.js';
+export {
+  type AcceptedErasure,
+  type AskedErasure,
+  addCounts,
+  type EndedErasure,
+  type EraseCounts,
+  type EraseLedger,
+  eraseCut,
+  NO_COUNTS,
+  readEraseLedger,
+  writeEraseLedger,
+} from './erase-ledger.js';
+export {
+  type AttributeOf,
+  type ErasedEntity,
+  eraseFromEntry,
+  eraseFromTask,
+  isEmptyTask,
+  isTaskOf,
+  withoutPointsTo,
+} from './erase-task.js';
+export { ErasedIndex } from './erased-index.js';
 export { type Folder, type OpenFolderOptions, openFolder } from './folder.js';
 export type { ConnectionHandler } from './folder-lock.js';
 export { type Finding, type FsckReport, fsck } from './fsck.js';
@@ -70,7 +112,12 @@ export {
 } from './lane.js';
 export { STORE_LIMITS } from './limits.js';
 export { LinkIndex } from './link-index.js';
-export { type ModelChange, modelChange, modelChangeText } from './model-change.js';
+export {
+  type ModelChange,
+  modelChange,
+  modelChangeText,
+  type Retyped,
+} from './model-change.js';
 export {
   type AttributeNumber,
   assignNumbers,
@@ -93,6 +140,7 @@ export {
   type Spilled,
 } from './record.js';
 export { copyRecord, decodeRecord, encodeRecord } from './record-codec.js';
+export { isSweep, type SweepPlace, sweepPlace, sweepTask } from './refresh-sweep.js';
 export { type LinkRemoval, removeLinks } from './remove-links.js';
 export { KIND_NUMBERS, storedForm } from './schema/attribute.js';
 export { modelOf } from './schema/build-model.js';
@@ -127,5 +175,5 @@ export {
   type Shape,
   text,
 } from './schema/spec-shape.js';
-export { parseTime, printTime } from './schema/time-value.js';
+export { parseTime, printTime, toTime } from './schema/time-value.js';
 export { socketPathOf } from './socket-path.js';

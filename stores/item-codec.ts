@@ -45,22 +45,12 @@ export function encodeChunk(items: readonly Item[]): Uint8Array<ArrayBuffer> {
 
 /** The items of {@link encodeChunk}, sharing no memory with `bytes`. Other bytes are STORED_BYTES_INVALID. */
 export function decodeChunk(bytes: Uint8Array): Item[] {
-  const reader = openChunk(bytes);
-  reader.instant(0);
+  const reader = new ByteReader(bytes);
+  if (reader.byte() !== CHUNK_TAG) throw reader.fault(`a chunk of format ${CHUNK_TAG}`);
+  reader.instant(0); // where it ends, for who would pass it over
   const items = readItems(reader);
   reader.finish();
   return items;
-}
-
-/** Greatest t2 in a chunk, without reading its items: whether one reaches an instant at all. */
-export function chunkEnd(bytes: Uint8Array): number {
-  return openChunk(bytes).instant(0);
-}
-
-function openChunk(bytes: Uint8Array): ByteReader {
-  const reader = new ByteReader(bytes);
-  if (reader.byte() !== CHUNK_TAG) throw reader.fault(`a chunk of format ${CHUNK_TAG}`);
-  return reader;
 }
 
 /** Appends items in their order, whatever it is. */

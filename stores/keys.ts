@@ -19,6 +19,7 @@
  *     links           etype partition id  etype attr id       -> a link, under its target; then where it comes from
  *     outbox          partition target number                 -> a derived entry on its way
  *     deadLetters     partition number                        -> a task that could not be done
+ *     changes         partition number                        -> what a commit changed; takes number, number + 1, …
  *     counts          etype partition                         -> how many entities
  *     notes           partition name                          -> what a partition remembers of itself
  *
@@ -50,6 +51,7 @@ export const STATE_TABLES = {
   links: false,
   outbox: false,
   deadLetters: false,
+  changes: false,
   counts: false,
   notes: false,
 } as const;
@@ -79,6 +81,13 @@ export function rangeOf(prefix: Uint8Array): KeyRange {
   return { from: prefix, below: part.keyAfterPrefix(prefix) };
 }
 
+/** The least key beyond `key`. */
+export function keyBehind(key: Uint8Array): Uint8Array {
+  const behind = new Uint8Array(key.length + 1);
+  behind.set(key);
+  return behind;
+}
+
 /** Of `meta`. */
 export function metaKey(name: string): Uint8Array {
   part.beginKey();
@@ -86,7 +95,7 @@ export function metaKey(name: string): Uint8Array {
   return part.endKey();
 }
 
-/** Of `cursors`; the prefix of a partition's rows in `marks`, `requests`, `outbox`, `deadLetters` and `notes`. */
+/** Of `cursors`; the prefix of a partition's rows in `marks`, `requests`, `outbox`, `deadLetters`, `changes` and `notes`. */
 export function partitionKey(partition: number): Uint8Array {
   part.beginKey();
   part.writeU16(partition);
@@ -261,6 +270,16 @@ export function deadLetterKey(partition: number, number: number): Uint8Array {
 /** The number in a key of `deadLetters`. */
 export function numberOfDeadLetterKey(key: Uint8Array): number {
   return part.readU64(key, 2);
+}
+
+/** Of `changes`. */
+export function changeKey(partition: number, number: number): Uint8Array {
+  return deadLetterKey(partition, number);
+}
+
+/** The number in a key of `changes`: of the first change in that row. */
+export function numberOfChangeKey(key: Uint8Array): number {
+  return numberOfDeadLetterKey(key);
 }
 
 /** The entity that a key of `records`, `history` or `links` begins with, and where the rest begins. */

@@ -26,6 +26,8 @@ export interface PartitionCursor {
   readonly outboxNext: number;
   /** The number of its next dead letter. */
   readonly deadLetterNext: number;
+  /** The number of its next change. */
+  readonly changeNext: number;
 }
 
 /** Of a partition that has done nothing. */
@@ -36,6 +38,7 @@ export const FIRST_CURSOR: PartitionCursor = {
   ],
   outboxNext: 1,
   deadLetterNext: 1,
+  changeNext: 1,
 };
 
 /** The number that identifies a task within its partition: 2 * number + lane. */

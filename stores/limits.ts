@@ -48,16 +48,29 @@ export const STORE_LIMITS = {
   bodyDepthMax: 40,
   /** Objects, lists and members in one body: 25 a data-point for 100 000, up to 100 bytes of memory each. */
   bodyNodesMax: 2_500_000,
+  /** Members of one object in a body. Parsing takes the square of their number: 16 000 some ms, two million half a minute. */
+  objectMembersMax: 16_384,
   /** A key, in bytes: what LMDB takes with pages of 4 096. */
   keyBytesMax: 1_978,
   /** Rows of one commit to the state; what has gathered beyond waits for the next. A commit of this size takes some 100 ms. */
   commitPuts: 50_000,
   /** How long a request is remembered, so that its repetition does nothing, in ms. */
   requestKeptMs: 3_600_000,
-  /** Requests remembered by one partition; the oldest go first. */
-  requestsKept: 100_000,
+  /**
+   * Rows that remember requests, over all partitions: one for its key, one in each partition it has data for; about 450
+   * bytes each. An even share of them is each partition's own, so there may be twice as many for a while.
+   */
+  requestRowsKept: 1_000_000,
   /** Old requests forgotten with each one that is remembered: more than one, so that a backlog shrinks. */
   requestsForgotten: 3,
+  /** Changes a folder keeps for readers, unless told: some 20 MB. */
+  changesKeptMax: 1_000_000,
+  /** Bytes of one chunk of changes, about: some thousand of them, decoded at once by who reads. */
+  changeChunkBytes: 64 * 1024,
+  /** Old chunks of changes removed by one commit, which adds one or a few: a backlog shrinks, a commit stays short. */
+  changeChunksTrimmed: 64,
+  /** Characters of a cursor of changes: eight bytes for each of the most partitions there may be, and some. */
+  changeCursorCharsMax: 12_000,
   /** Rows removed in one commit when a range is. */
   trimRows: 2_000,
   /** Findings an fsck lists; beyond, it counts. */
@@ -66,4 +79,6 @@ export const STORE_LIMITS = {
   lockAnswerMs: 2_000,
   /** Named tokens of one entity; beyond, those that end first are let go, which changes nothing of when it ends. */
   ttlTokensMax: 1_024,
+  /** Erasures that are done and still listed; the oldest are forgotten first. */
+  erasuresKept: 100,
 } as const;

@@ -59,6 +59,15 @@ export class Outbox {
     }
   }
 
+  /** The least number of a row that a partition has; undefined when it has none. */
+  oldest(partition: number): number | undefined {
+    const bounds = { countMax: 1, bytesMax: 0 };
+    const firsts = this.targets(partition).map(
+      (target) => this.read(partition, target, 0, bounds)[0]?.number ?? Infinity,
+    );
+    return firsts.length === 0 ? undefined : Math.min(...firsts);
+  }
+
   /** How many rows a partition has: it walks them. */
   count(partition: number): number {
     return this.#environment.tables.outbox.count(keys.rangeOf(keys.partitionKey(partition)));

@@ -11,15 +11,18 @@
  */
 import { CodedError } from '../core/index.js';
 import { assert } from '../core/internal.js';
+import type { StoredChange } from './change-codec.js';
+import { ChangeWriter } from './change-writer.js';
 import {
   attributeText,
   type ChangedChunk,
   Effects,
   entityText,
+  type MovedCursor,
   type OwnEntity,
   sourceText,
 } from './effects.js';
-import type { EntityStore, LinkRow } from './entity-store.js';
+import type { EntityStore, LinkPage, LinkRow } from './entity-store.js';
 import type { Block, StateEnvironment } from './environment.js';
 import type { StoreErrorCode } from './errors.js';
 import type { ChunkRange } from './history/spill.js';
@@ -27,6 +30,7 @@ import type { EntityAddress, LinkSource } from './keys.js';
 import * as keys from './keys.js';
 import type { PartitionCursor } from './lane.js';
 import type { LinkIndex } from './link-index.js';
+import type { LinkState } from './link-row.js';
 import type { Chunk, EntityRecord } from './record.js';
 
 /** What the committer gives a state to work with. */
@@ -34,6 +38,10 @@ export interface StateDoor {
   readonly environment: StateEnvironment;
   readonly entities: EntityStore;
   readonly links: LinkIndex;
+  /** Changes of each partition that are kept for readers. */
+  readonly changesKeptMax: number;
+  /** Epoch ms. */
+  readonly wallNow: () => number;
   /** Asks for the open effects to be written. */
   request(state: PartitionState): void;
 }
@@ -52,7 +60,9 @@ export class PartitionState {
   readonly cursor: PartitionCursor;
   readonly #door: StateDoor;
   /** Where it stands with all that has been put. */
-  #cursor: PartitionCursor;
+  #cursor: MovedCursor;
+  readonly #changes: ChangeWriter;
+  #changesFlushed: number;
   #version: number;
   #open: Batch;
   #writing: Batch | undefined;
@@ -70,11 +80,23 @@ export class PartitionState {
     this.#version = stored.version;
     this.#door = door;
     this.#open = openBatch(partition);
+    this.#changesFlushed = stored.cursor.changeNext;
+    this.#changes = new ChangeWriter({
+      environment: door.environment,
+      partition,
+      next: stored.cursor.changeNext,
+      keptMax: door.changesKeptMax,
+    });
   }
 
   /** Rows that wait to be written, about. */
   get size(): number {
     return this.#open.effects.size;
+  }
+
+  /** The number after the last change that has flushed. */
+  get changesFlushed(): number {
+    return this.#changesFlushed;
   }
 
   /** A commit failed: everything is refused. */
@@ -116,12 +138,12 @@ export class PartitionState {
     return [...byKey.values()].sort((a, b) => a.t1 - b.t1 || a.no - b.no);
   }
 
-  /** Until when (epoch ms) the source's link into an entity holds; undefined when there is none. */
-  link(target: OwnEntity, source: LinkSource): number | undefined {
+  /** The source's link into an entity; undefined when there is none. */
+  link(target: OwnEntity, source: LinkSource): LinkState | undefined {
     const text = entityText(target);
     const changed = this.#changed((effects) => effects.links.get(text)?.get(sourceText(source)));
-    if (changed !== undefined) return changed.until;
-    return this.#door.links.until(this.#own(target), source);
+    if (changed !== undefined) return changed.link;
+    return this.#door.links.link(this.#own(target), source);
   }
 
   /** The links into an entity, in no order: all, or those of one attribute of one type. */
@@ -131,13 +153,36 @@ export class PartitionState {
     const changes = this.#oldestFirst((effects) => effects.links.get(text)?.values());
     if (changes.length === 0) return stored;
     const bySource = new Map(stored.map((row) => [sourceText(row.source), row]));
-    for (const { source, until } of changes) {
+    for (const { source, link } of changes) {
       if (from !== undefined && (source.etype !== from.etype || source.attr !== from.attr))
         continue;
-      if (until === undefined) bySource.delete(sourceText(source));
-      else bySource.set(sourceText(source), { source, until });
+      if (link === undefined) bySource.delete(sourceText(source));
+      else bySource.set(sourceText(source), { source, ...link });
     }
     return [...bySource.values()];
+  }
+
+  /**
+   * The links into an entity from behind `after` on, in no order within the page: at most `countMax` of those stored, and
+   * what has been put among them.
+   */
+  linksPage(target: OwnEntity, after: LinkSource | undefined, countMax: number): LinkPage {
+    const own = this.#own(target);
+    const { rows, next } = this.#door.links.page(own, after, countMax);
+    const text = entityText(target);
+    const changes = this.#oldestFirst((effects) => effects.links.get(text)?.values());
+    if (changes.length === 0) return { rows, next };
+    const from = after && keys.linkKey(own, after);
+    const upTo = next && keys.linkKey(own, next);
+    const bySource = new Map(rows.map((row) => [sourceText(row.source), row]));
+    for (const { source, link } of changes) {
+      const key = keys.linkKey(own, source);
+      const isBefore = from !== undefined && Buffer.compare(key, from) <= 0;
+      if (isBefore || (upTo !== undefined && Buffer.compare(key, upTo) > 0)) continue;
+      if (link === undefined) bySource.delete(sourceText(source));
+      else bySource.set(sourceText(source), { source, ...link });
+    }
+    return { rows: [...bySource.values()], next };
   }
 
   /** How many entities of a type the partition has. */
@@ -175,12 +220,12 @@ export class PartitionState {
   }
 
   /** A link of `source` points to `target` until then (epoch ms, Infinity for no end). Replaces the one there was. */
-  putLink(target: OwnEntity, source: LinkSource, until: number): void {
-    this.#open.effects.setLink({ target, source, until });
+  putLink(target: OwnEntity, source: LinkSource, until: number, deletions = 0): void {
+    this.#open.effects.setLink({ target, source, link: { until, deletions } });
   }
 
   removeLink(target: OwnEntity, source: LinkSource): void {
-    this.#open.effects.setLink({ target, source, until: undefined });
+    this.#open.effects.setLink({ target, source, link: undefined });
   }
 
   /** One entity of the type more, or less. */
@@ -205,12 +250,22 @@ export class PartitionState {
     this.#open.effects.setDeadLetter(number, undefined);
   }
 
+  /** For readers of changes: it is told when the commit that has its effect has flushed. */
+  putChange(change: StoredChange): void {
+    this.#open.effects.changes.push(change);
+  }
+
+  /** Puts other bytes, of as many changes, in place of the stored chunk that begins with the change `first`. */
+  rewriteChanges(first: number, bytes: Uint8Array): void {
+    this.#changes.rewrite(first, bytes);
+  }
+
   setNote(name: string, bytes: Uint8Array | undefined): void {
     this.#open.effects.setNote(name, bytes);
   }
 
   /** Where the partition stands with all that has been put; without, it stands where it stood. */
-  moveCursor(cursor: PartitionCursor): void {
+  moveCursor(cursor: MovedCursor): void {
     this.#cursor = cursor;
     this.#open.effects.cursor = cursor;
   }
@@ -222,7 +277,8 @@ export class PartitionState {
    */
   commit(): Promise<void> {
     if (this.#fault !== undefined) return Promise.reject(this.#fault);
-    if (this.#open.effects.isEmpty) return this.#writing?.flushed ?? Promise.resolve();
+    if (this.#open.effects.isEmpty && !this.#changes.hasRewritten)
+      return this.#writing?.flushed ?? Promise.resolve();
     this.#door.request(this);
     return this.#open.flushed;
   }
@@ -236,7 +292,8 @@ export class PartitionState {
     this.#open = openBatch(this.partition);
     const { environment } = this.#door;
     const key = keys.partitionKey(this.partition);
-    const puts = batch.effects.seal(environment, this.#version + 1);
+    const changes = { writer: this.#changes, at: this.#door.wallNow() };
+    const puts = batch.effects.seal(environment, this.#version + 1, changes);
     return { guard: { table: environment.tables.cursors, key, version: this.#version }, puts };
   }
 
@@ -245,6 +302,7 @@ export class PartitionState {
     const batch = this.#writing;
     this.#writing = undefined;
     this.#version++;
+    this.#changesFlushed += batch?.effects.changes.length ?? 0;
     batch?.resolve();
   }
 

@@ -22,6 +22,7 @@ export interface LmdbTable {
   getRange(bounds: LmdbBounds): Iterable<Row>;
   getKeys(bounds: LmdbBounds): Iterable<Uint8Array>;
   getKeysCount(bounds: LmdbBounds): number;
+  getStats(): object;
   put(key: Uint8Array, value: Uint8Array, version?: number): Promise<boolean>;
   remove(key: Uint8Array): Promise<boolean>;
   ifVersion(key: Uint8Array, version: number, action: () => void): Promise<boolean>;
@@ -42,6 +43,19 @@ export interface RowOptions {
   /** From the last key to the first. */
   readonly isReversed?: boolean;
 }
+
+/** A table that is not there, for who only reads. */
+export const NO_ROWS: LmdbTable = {
+  get: () => undefined,
+  getEntry: () => undefined,
+  getRange: () => [],
+  getKeys: () => [],
+  getKeysCount: () => 0,
+  getStats: () => ({ entryCount: 0 }),
+  put: () => Promise.resolve(false),
+  remove: () => Promise.resolve(false),
+  ifVersion: () => Promise.resolve(false),
+};
 
 export class Table {
   readonly name: string;
@@ -98,6 +112,12 @@ export class Table {
   /** How many rows a range has: it walks them. */
   count(range: KeyRange): number {
     return this.rows.getKeysCount({ start: range.from, end: range.below });
+  }
+
+  /** How many rows the database has in all: it knows without walking them. */
+  size(): number {
+    const { entryCount } = this.rows.getStats() as { readonly entryCount: number };
+    return entryCount;
   }
 
   #bounds(range: KeyRange, options: RowOptions) {

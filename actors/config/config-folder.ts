@@ -10,9 +10,11 @@
  * Runs on: main.
  */
 import { resolve } from 'node:path';
-import { type EntitySpec, type Model, unknownName } from '../../stores/internal.js';
+import { type EntitySpec, type Model, type SpecFault, unknownName } from '../../stores/internal.js';
+import type { ModulesWanted } from '../module/module-loader.js';
 import { type ApiConfig, readApiFile } from './api-file.js';
 import { type ConfigFault, compareFaults, configFault } from './config-fault.js';
+import type { ConfigNotice } from './config-notice.js';
 import type { FileNotes } from './config-shape.js';
 import { type ControlConfig, readControlFile } from './control-file.js';
 import { readEntityFiles } from './entity-files.js';
@@ -50,35 +52,54 @@ export interface ConfigFolder {
   readonly snapshots: SnapshotsConfig;
   readonly telemetry: TelemetryConfig;
   readonly updater: UpdaterConfig;
-  /** What was passed over, for people: at most one sentence for what was of DP³'s servers, and one for the rest. */
-  readonly notices: readonly string[];
+}
+
+/** What reading a folder gave. */
+export interface ConfigReading {
+  /** Undefined where there are faults. */
+  readonly folder: ConfigFolder | undefined;
+  /** By file, line and column. */
+  readonly faults: readonly ConfigFault[];
+  /** With faults too; at most one of each kind. */
+  readonly notices: readonly ConfigNotice[];
+  /** The modules it enables, as far as that can be told, with faults too. */
+  readonly wanted: (ModulesWanted & { faultAt(fault: SpecFault): ConfigFault }) | undefined;
 }
 
 /** Files that only said where DP³'s servers are. */
 const SERVER_FILES = ['database', 'event_logging'];
 
 /** Reads the folder. Only db_entities must be there; rejects nothing, whatever is in the folder. */
-export async function readConfigFolder(path: string): Promise<ConfigFolder | ConfigFault[]> {
+export async function readConfigFolder(path: string): Promise<ConfigReading> {
   const dir = resolve(path);
   const out: Outcome = { faults: [], servers: [], foreign: [] };
   const tree = await readFolderTree(dir, out.faults);
   out.foreign.push(...tree.others);
+  if (!tree.isThere)
+    return { folder: undefined, faults: out.faults, notices: [], wanted: undefined };
   const files = await openFiles(tree, out.faults);
   const entities = readEntityFiles(files.folders.get('db_entities'), out.faults);
   const { processing, ...families } = readFamilies(files, out);
-  const config = readModuleConfigs(files.folders.get('modules'), out.faults);
-  if (out.faults.length > 0 || entities === undefined) return out.faults.sort(compareFaults);
-  return Object.freeze({
-    dir,
-    ...entities,
-    modules: {
-      dir: resolve(dir, processing.modulesDir ?? '.'),
-      enabled: processing.enabledModules,
-      config,
-    },
-    ...families,
+  const { modulesDir, enabledModules } = processing;
+  const modules = {
+    dir: resolve(dir, modulesDir ?? '.'),
+    enabled: enabledModules,
+    config: readModuleConfigs(files.folders.get('modules'), out.faults),
+  };
+  const isSound = out.faults.length === 0 && entities !== undefined;
+  return {
+    folder: isSound ? Object.freeze({ dir, ...entities, modules, ...families }) : undefined,
+    faults: out.faults.sort(compareFaults),
     notices: noticesOf(out),
-  });
+    wanted:
+      modulesDir === null ? undefined : { ...modules, faultAt: faultIn(files, 'processing_core') },
+  };
+}
+
+/** Makes faults of one file that was read. */
+function faultIn(tree: OpenTree, name: string): (fault: SpecFault) => ConfigFault {
+  const file = tree.files.get(name);
+  return (fault) => configFault(file?.shown ?? `${name}.yml`, fault, file?.placeOf(fault.at));
 }
 
 /** What is found on the way besides settings. */
@@ -147,11 +168,12 @@ function addForeign(
   else out.faults.push(configFault(shown, fault));
 }
 
-function noticesOf({ servers, foreign }: Outcome): string[] {
-  const notices: string[] = [];
-  if (servers.length > 0)
-    notices.push(`accepted, but only of use to the servers of DP³: ${servers.join(', ')}`);
-  if (foreign.length > 0)
-    notices.push(`not read, since nothing here is called so: ${foreign.join(', ')}`);
+function noticesOf({ servers, foreign }: Outcome): ConfigNotice[] {
+  const notices: ConfigNotice[] = [];
+  const add = (kind: ConfigNotice['kind'], text: string, what: readonly string[]): void => {
+    if (what.length > 0) notices.push({ kind, text: `${text}: ${what.join(', ')}` });
+  };
+  add('servers', 'accepted, but only of use to the servers of DP³', servers);
+  add('passed-over', 'not read, since nothing here is called so', foreign);
   return notices;
 }

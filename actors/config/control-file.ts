@@ -5,11 +5,12 @@
 import { choice, listOf, or } from '../../stores/internal.js';
 import { type FileNotes, readSettings } from './config-shape.js';
 
-/** Control actions, by DP³'s names. */
+/** Control actions, by DP³'s names where DP³ has them. */
 export const CONTROL_ACTIONS = [
   'make_snapshots',
   'refresh_on_entity_creation',
   'refresh_module_config',
+  'replace_module_code',
 ] as const;
 
 /** The name of a control action. */

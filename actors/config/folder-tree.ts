@@ -18,6 +18,8 @@ export interface FolderTree {
 
 /** The top folder. */
 export interface WholeTree extends FolderTree {
+  /** False when it cannot be read: that is a fault, and all there is to say. */
+  readonly isThere: boolean;
   /** Files anywhere in it that look like YAML and are not read for the end of their names. */
   readonly others: readonly string[];
 }
@@ -45,10 +47,10 @@ export async function readFolderTree(dir: string, faults: ConfigFault[]): Promis
   try {
     const root = await realpath(dir);
     const walk: Walk = { root, faults, others, entries: 0, bytes: 0 };
-    return { ...(await readFolder(walk, root, '', [root])), others };
+    return { ...(await readFolder(walk, root, '', [root])), others, isThere: true };
   } catch (thrown) {
-    faults.push(unreadable('.', thrown, 'a folder that can be read'));
-    return { files: new Map(), folders: new Map(), others };
+    faults.push(unreadable('.', thrown, `a folder that can be read, ${dir}`));
+    return { files: new Map(), folders: new Map(), others, isThere: false };
   }
 }
 

@@ -45,7 +45,8 @@ export function readProcessingCoreFile(input: unknown, notes: FileNotes): Proces
     const at = ['enabled_modules', repeated];
     notes.faults.push({ at, expected: 'each module once', got: enabledModules[repeated]! });
   }
-  if (enabledModules.length > 0 && modulesDir === null) {
+  const isDirFaulty = notes.faults.some(({ at }) => at[0] === 'modules_dir');
+  if (enabledModules.length > 0 && modulesDir === null && !isDirFaulty) {
     const expected = 'the folder of the enabled modules';
     notes.faults.push({ at: ['modules_dir'], expected, got: 'nothing' });
   }

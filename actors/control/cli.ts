@@ -6,6 +6,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT, EXIT_CODES, exitCodeOf } from './cli/exit-codes.js';
 import { type Interruption, interruption } from './cli/interruption.js';
+import { packageVersion } from './cli/package-version.js';
 import { Terminal } from './cli/terminal.js';
 
 /** What every command works with: where to speak, and when to stop. */
@@ -27,13 +28,14 @@ interface Run {
 
 const PORT = 5000;
 const HOST = '127.0.0.1';
+const STRICT = 'refuse what would be passed over: modules in Python, names that nothing reads';
 
 /** Does what the words say and answers the exit code; throws nothing. */
 export async function runCli(words: readonly string[]): Promise<number> {
   let run: Run | undefined;
   const program = commandTree((chosen) => {
     run = chosen;
-  });
+  }).version(await packageVersion());
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
@@ -48,6 +50,7 @@ async function perform({ action, words, options }: Run): Promise<number> {
   const stop = interruption();
   try {
     const code = await (await action())({ terminal, interruption: stop }, words, options);
+    await terminal.flush();
     return terminal.isBroken ? EXIT.failed : code;
   } catch (error) {
     if (stop.signal.aborted && stop.exitCode !== undefined) return stop.exitCode;
@@ -72,7 +75,9 @@ function commandTree(chosen: (run: Run) => void): Command {
   addIngest(program, add);
   addImport(program, add);
   addQueries(program, add);
+  addChanges(program, add);
   addDeadLetters(program, add);
+  addErase(program, add);
   addUpkeep(program, add);
   return program;
 }
@@ -100,7 +105,9 @@ function addFolderCommands(program: Command, add: Add): void {
   });
   add(program, 'check <dir>', 'name every fault of a configuration folder', async () => {
     return (await import('./cli/check.js')).check;
-  }).option('--strict', 'what would be passed over with a notice counts as a fault');
+  })
+    .option('--strict', STRICT)
+    .option('--data <dir>', 'say what it would change in that data folder, which is only read');
 }
 
 function addServe(program: Command, add: Add): void {
@@ -114,6 +121,11 @@ function addServe(program: Command, add: Add): void {
     .addOption(tokenOption('what clients must show for whatever changes something'))
     .option('--guard-reads', 'the token is needed for reading too')
     .addOption(
+      new Option('--allowed-hosts <names>', 'names that a proxy passes on, with commas')
+        .env('TROUPE_ALLOWED_HOSTS')
+        .argParser(names),
+    )
+    .addOption(
       new Option('--threads <n>', 'threads beside main (default: one a core)').argParser(count),
     )
     .addOption(
@@ -122,7 +134,7 @@ function addServe(program: Command, add: Add): void {
         'os',
       ]),
     )
-    .option('--strict', 'do not start when a module would be passed over (one in Python)');
+    .option('--strict', STRICT);
 }
 
 function addIngest(program: Command, add: Add): void {
@@ -193,6 +205,17 @@ function addQueries(program: Command, add: Add): void {
   ).option('--at <time>', 'ISO 8601 or Unix seconds (default: now)');
 }
 
+function addChanges(program: Command, add: Add): void {
+  const command = add(program, 'changes', 'what has changed, oldest first', async () => {
+    return (await import('./cli/changes.js')).changes;
+  })
+    .option('--after <cursor>', 'go on where a reading ended; start or now (default: start)')
+    .option('--follow', 'go on with what comes, until interrupted')
+    .option('--etype <etype...>', 'of these entity types')
+    .addOption(new Option('--limit <n>', 'at most so many; 0 is all').argParser(count).default(0));
+  withTarget(command);
+}
+
 function addDeadLetters(program: Command, add: Add): void {
   const load: (name: keyof typeof import('./cli/dead-letters.js')) => Load = (name) => async () =>
     (await import('./cli/dead-letters.js'))[name];
@@ -204,6 +227,21 @@ function addDeadLetters(program: Command, add: Add): void {
   ] as const) {
     withTarget(add(letters, `${name} [ids...]`, text, load(name))).option('--all', 'every one');
   }
+}
+
+function addErase(program: Command, add: Add): void {
+  const command = add(
+    program,
+    'erase <etype> <eid>',
+    'delete an entity and clear all that was stored of it, the log included',
+    async () => (await import('./cli/erase.js')).erase,
+  )
+    .option('--config <dir>', 'with --data, when nothing runs there: its modules run meanwhile')
+    .option(
+      '--compact',
+      'then write the files of a folder nobody has open anew, without old bytes',
+    );
+  withTarget(command);
 }
 
 function addUpkeep(program: Command, add: Add): void {
@@ -252,6 +290,10 @@ function port(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('Expected a number from 0 to 65535.');
   return Number(text);
+}
+
+function names(text: string): readonly string[] {
+  return text.split(',').flatMap((name) => name.trim() || []);
 }
 
 function notEmpty(text: string): string {

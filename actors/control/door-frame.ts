@@ -45,11 +45,6 @@ export class FrameReader {
     this.#bytesMax = bytesMax;
   }
 
-  /** Bytes of a frame that has begun and is not whole. */
-  get bytesHeld(): number {
-    return this.#bytes;
-  }
-
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;

@@ -4,6 +4,7 @@
  */
 import { CodedError, type Logger, silentLogger } from '../../core/index.js';
 import { HTTP_LIMITS } from '../limits.js';
+import { isHostName } from './host-guard.js';
 
 /** Limits of the surface as numbers, so that a server, or a test, may have others. */
 export type HttpLimits = { readonly [K in keyof typeof HTTP_LIMITS]: number } & {
@@ -24,6 +25,12 @@ export interface HttpOptions {
   readonly rootPath?: string;
   /** Origins whose pages may call; `*` is all. Default `['*']`, as in DP³. */
   readonly allowOrigins?: readonly string[];
+  /**
+   * Names under which it is served, as a proxy passes them on in Host: `troupe.example`, `troupe.example:8080`; `*` is any.
+   * Given, any other name is 421. Default: without a token at a loopback address only names of this machine are served,
+   * else any.
+   */
+  readonly allowedHosts?: readonly string[];
   /** Files for accepted and for rejected data-points, one JSON line each. Default none. */
   readonly goodFile?: string;
   readonly badFile?: string;
@@ -46,6 +53,7 @@ export interface HttpSettings {
   readonly isReadGuarded: boolean;
   readonly rootPath: string;
   readonly allowOrigins: readonly string[];
+  readonly allowedHosts: readonly string[] | undefined;
   readonly goodFile: string | undefined;
   readonly badFile: string | undefined;
   readonly trustProxy: readonly string[];
@@ -66,6 +74,7 @@ export function httpSettings(options: HttpOptions): HttpSettings {
     isReadGuarded: options.isReadGuarded ?? false,
     rootPath: (options.rootPath ?? '').replace(/\/+$/, ''),
     allowOrigins: options.allowOrigins ?? ['*'],
+    allowedHosts: options.allowedHosts,
     goodFile: options.goodFile,
     badFile: options.badFile,
     trustProxy: options.trustProxy ?? [],
@@ -81,7 +90,8 @@ export function httpSettings(options: HttpOptions): HttpSettings {
   return settings;
 }
 
-function faultsOf({ port, token, isReadGuarded, rootPath, limits }: HttpSettings): string[] {
+function faultsOf(settings: HttpSettings): string[] {
+  const { port, token, isReadGuarded, rootPath, allowedHosts, limits } = settings;
   const faults: string[] = [];
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     faults.push(`port: expected a whole number from 0 to 65535, got ${port}`);
@@ -94,6 +104,9 @@ function faultsOf({ port, token, isReadGuarded, rootPath, limits }: HttpSettings
   }
   if (rootPath !== '' && !rootPath.startsWith('/')) {
     faults.push(`rootPath: expected a path that begins with a slash, got ${rootPath}`);
+  }
+  for (const name of allowedHosts ?? []) {
+    if (!isHostName(name)) faults.push(`allowedHosts: expected names of hosts, got ${name}`);
   }
   for (const [name, value] of Object.entries(limits)) {
     if (!(value > 0)) faults.push(`limits.${name}: expected a number above 0, got ${value}`);

@@ -2,8 +2,8 @@
  * The HTTP surface: fastify, told about routes here and nowhere else. What a client sends may be refused, told to come
  * again, or cut off; it cannot stop the process, hold memory beyond the limits, or reach a file.
  *
- *   head ── rewrite (/api, ROOT_PATH) ── route ── token ── admission ── body ── handler ── answer
- *             401 ◄────────────────────────┘       429, 503 ◄┘     413 ◄┘    422, 4xx, 5xx ◄┘
+ *   head ── rewrite (/api, ROOT_PATH) ── host ── route ── token ── admission ── body ── handler ── answer
+ *                400, 421 ◄────────────────┘   401, 403 ◄┘    429, 503 ◄┘    413 ◄┘   422, 4xx, 5xx ◄┘
  *
  * Runs on: main.
  */
@@ -15,6 +15,8 @@ import { printJson } from '../../stores/internal.js';
 import { HTTP_LIMITS } from '../limits.js';
 import { Admission, type Admitted } from './admission.js';
 import { BrokenConnections } from './broken-connections.js';
+import { FeedRoom } from './feed-room.js';
+import { type HostGuard, hasTwoHosts, hostGuard, requestTarget } from './host-guard.js';
 import { answerForError } from './http-errors.js';
 import { type HttpOptions, type HttpSettings, httpSettings } from './http-options.js';
 import { httpRoutes } from './http-routes/all-routes.js';
@@ -24,6 +26,7 @@ import type { PlatformPort } from './platform-port.js';
 import { PointLog } from './point-log.js';
 import { type BodyFault, requestBody } from './request-body.js';
 import { failed, type HttpAnswer, type HttpRequest, type Route, route } from './route.js';
+import { ANSWERS } from './route-schemas.js';
 import { type TokenGuard, tokenGuard } from './token-guard.js';
 
 /** A server that listens. */
@@ -48,8 +51,9 @@ export async function startHttpServer(
   const pointLog = new PointLog({ goodFile, badFile, logger });
   const metrics = new Metrics(platform);
   const surface = new Surface(settings, metrics);
+  const feeds = new FeedRoom(settings.limits.feedsMax);
   try {
-    await surface.build(httpRoutes({ platform, settings, metrics, pointLog }));
+    await surface.build(httpRoutes({ platform, settings, metrics, pointLog, feeds }));
     await surface.app.listen({ host: settings.host, port: settings.port });
   } catch (error) {
     await surface.app.close();
@@ -62,6 +66,7 @@ export async function startHttpServer(
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
     port,
     stop: ({ deadlineMs = HTTP_LIMITS.stopMs } = {}) => {
+      feeds.end();
       stopping ??= surface.stop(deadlineMs).then(() => pointLog.stop());
       return stopping;
     },
@@ -85,6 +90,7 @@ class Surface {
   readonly #guard: TokenGuard;
   readonly #held = new WeakMap<FastifyRequest, Held>();
   readonly #broken = new BrokenConnections();
+  #hosts: HostGuard | undefined;
 
   constructor(settings: HttpSettings, metrics: Metrics) {
     this.#settings = settings;
@@ -93,6 +99,8 @@ class Surface {
     this.#guard = tokenGuard(settings);
     this.app = fastifyFor(settings, this.#broken);
     this.app.server.maxConnections = settings.limits.connectionsMax;
+    // Heads are bounded in bytes; a header that is passed over in silence could be the second Host.
+    this.app.server.maxHeadersCount = 0;
   }
 
   async build(routes: readonly Route[]): Promise<void> {
@@ -101,6 +109,7 @@ class Surface {
     const hasToken = token !== undefined;
     // What routes say of themselves is for the document; they check their input on their own.
     app.setValidatorCompiler(() => () => true);
+    app.setSerializerCompiler(() => JSON.stringify);
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) =>
       this.#body(request, payload),
@@ -109,7 +118,9 @@ class Surface {
       this.#broken.answering(request.raw, reply.raw);
       // A body is JSON whatever its label says; a label that is no media type would be a 415.
       request.raw.headers['content-type'] = 'application/json';
-      next();
+      const refusal = this.#checkHost(request);
+      if (refusal === undefined) return next();
+      send(reply, refusal);
     });
     app.setNotFoundHandler((_, reply) => send(reply, failed(404, 'Not Found')));
     app.setErrorHandler((error, request, reply) => this.#failed(error, request, reply));
@@ -117,6 +128,8 @@ class Surface {
       origin: allowOrigins.includes('*') ? '*' : [...allowOrigins],
       methods: ['GET', 'POST', 'DELETE'],
       exposedHeaders: ['Troupe-Position', 'Retry-After'],
+      // A plain OPTIONS is answered as one.
+      strictPreflight: false,
     });
     await app.register(swagger, {
       openapi: documentHead({ version, hasToken, prefix: rootPath }),
@@ -131,6 +144,8 @@ class Surface {
     this.app.route({
       method: route.method,
       url: route.path,
+      // Those who only look whether it lives ask so. HEAD on a control action would act.
+      exposeHeadRoute: route.access === 'open',
       schema: documentRoute(route, needsToken),
       onRequest: (request, reply, next) => {
         const refusal = this.#enter(route, request, reply);
@@ -146,10 +161,25 @@ class Surface {
     });
   }
 
+  /** Undefined when the request is for a name that is served. */
+  #checkHost(request: FastifyRequest): HttpAnswer | undefined {
+    if (hasTwoHosts(request.raw.rawHeaders)) return failed(400, 'Expected one Host, got more');
+    // Which address a name to listen at became is known only now.
+    this.#hosts ??= hostGuard({ ...this.#settings, address: addressOf(this.app, this.#settings) });
+    return this.#hosts(authorityOf(request));
+  }
+
   /** Undefined when the request may go on. */
   #enter(route: Route, request: FastifyRequest, reply: FastifyReply): HttpAnswer | undefined {
-    const refusal = this.#guard(route.access, request.headers);
+    const { authorization, origin } = request.headers;
+    const refusal = this.#guard(route.access, {
+      authorization,
+      origin,
+      host: authorityOf(request),
+    });
     if (refusal !== undefined || route.access === 'open') return refusal;
+    const { 'content-encoding': encoding = 'identity' } = request.headers;
+    if (route.bodyBytesMax > 0 && encoding.toLowerCase() !== 'identity') return encoded(encoding);
     const admitted = this.#admission.enter(request.ip);
     if (admitted === 'busy') return tooBusy();
     if (admitted === 'greedy') return tooGreedy();
@@ -223,13 +253,12 @@ function fastifyFor(
     connectionTimeout: limits.handlerMs,
     keepAliveTimeout: limits.keepAliveMs,
     bodyLimit: limits.bodyBytesMax,
-    // HEAD on a control action would act.
     exposeHeadRoutes: false,
     trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
     logger: false,
     routerOptions: { maxParamLength: limits.headerBytesMax },
     clientErrorHandler: (error, socket) => broken.end(error, socket),
-    rewriteUrl: (request) => pathBehind(rootPath, request.url ?? '/'),
+    rewriteUrl: (request) => pathBehind(rootPath, requestTarget(request.url ?? '/', '').path),
     frameworkErrors: (error, _, reply) => {
       send(reply as unknown as FastifyReply, answerForError(error).answer);
     },
@@ -244,6 +273,7 @@ function documentOf(document: () => unknown): Route {
     path: '/openapi.json',
     access: 'read',
     summary: 'This document',
+    notes: { result: ANSWERS.object },
     handle: () => {
       body ??= printJson(document());
       return { status: 200, body };
@@ -261,6 +291,16 @@ function without(prefix: string, url: string): string {
   const rest = url.slice(prefix.length);
   if (rest === '' || rest.startsWith('?')) return `/${rest}`;
   return rest.startsWith('/') ? rest : url;
+}
+
+function addressOf(app: FastifyInstance, { host }: HttpSettings): string {
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.address : host;
+}
+
+/** For whom the request is, before anything was rewritten. */
+function authorityOf({ originalUrl, headers }: FastifyRequest): string | undefined {
+  return requestTarget(originalUrl, headers.host).authority;
 }
 
 function requestOf(request: FastifyRequest, body: Uint8Array | undefined): HttpRequest {
@@ -302,6 +342,12 @@ async function inTime(answer: HttpAnswer | Promise<HttpAnswer>): Promise<HttpAns
 function unread(fault: BodyFault): HttpAnswer {
   if (fault === 'too-large') return failed(413, 'Request body is too large');
   return fault === 'no-room' ? tooBusy() : failed(400, 'The request ended before its body did');
+}
+
+/** What is small on the way may be anything when it is unpacked: bodies are taken as they are. */
+function encoded(encoding: string): HttpAnswer {
+  const detail = `expected a body without Content-Encoding, got ${JSON.stringify(encoding)}`;
+  return { ...failed(415, detail), headers: { 'accept-encoding': 'identity' } };
 }
 
 function tooBusy(): HttpAnswer {

@@ -3,11 +3,11 @@
  * so that a running platform pays nothing for it. The one door of prom-client.
  * Runs on: main.
  *
- *   troupe_points_{accepted,rejected}_total      what came in by HTTP
- *   troupe_tasks_{appended,applied,derived,denied}_total, troupe_points_applied_total
+ *   troupe_points_total{outcome}                 what came in by HTTP
+ *   troupe_tasks_{appended,applied,derived,denied,given_up}_total, troupe_points_applied_total
  *   troupe_entities_{created,deleted}_total, troupe_hooks_failed_total, troupe_commits_total, …
  *   troupe_lag_tasks{partition}, troupe_outbox_tasks, troupe_dead_letters, troupe_entities{etype}
- *   troupe_hook_calls_total{hook,outcome}, …_seconds_total, …_tasks_total
+ *   troupe_hook_{calls,failures,seconds,tasks}_total{hook}
  *   troupe_http_requests_total{method,route,status}, troupe_http_request_seconds
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
@@ -20,6 +20,7 @@ const TOTALS: Readonly<Record<string, readonly [keyof EngineStats, string]>> = {
   troupe_tasks_applied_total: ['tasksApplied', 'Tasks whose effects are stored'],
   troupe_tasks_derived_total: ['tasksDerived', 'Tasks that hooks derived'],
   troupe_tasks_denied_total: ['tasksDenied', 'Tasks whose entity a hook did not allow'],
+  troupe_tasks_given_up_total: ['deadLetters', 'Tasks that became dead letters'],
   troupe_points_applied_total: ['pointsApplied', 'Data-points whose effects are stored'],
   troupe_entities_created_total: ['entitiesCreated', 'Entities created'],
   troupe_entities_deleted_total: ['entitiesDeleted', 'Entities deleted'],
@@ -96,7 +97,8 @@ export class Metrics {
       lag.set({ partition: String(partition) }, tasks);
     });
     gauge(registry, 'troupe_outbox_tasks', 'Derived tasks on their way').set(engine.outbox);
-    gauge(registry, 'troupe_dead_letters', 'Tasks given up').set(engine.deadLetters);
+    const letters = gauge(registry, 'troupe_dead_letters', 'Dead letters stored');
+    letters.set(engine.deadLettersStored);
     const entities = gauge(registry, 'troupe_entities', 'Entities stored', ['etype']);
     for (const entity of this.#platform.model.list) {
       entities.set({ etype: entity.id }, this.#platform.reader.count(entity));

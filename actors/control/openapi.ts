@@ -1,48 +1,34 @@
 /**
- * The OpenAPI document: what the routes say of themselves, in the shape @fastify/swagger collects. Pure.
+ * The OpenAPI document: what the routes say of themselves, and what follows from it, in the shape @fastify/swagger collects.
+ * Pure.
  * Runs on: any.
  */
 import { KIND_NUMBERS } from '../../stores/internal.js';
 import type { Parameter } from './query-spec.js';
 import type { Route } from './route.js';
+import { REFUSAL, type Schema } from './route-schemas.js';
 
-type Schema = Readonly<Record<string, unknown>>;
-
-const DETAIL: Schema = {
-  type: 'object',
-  required: ['detail'],
-  properties: { detail: {}, code: { type: 'string' } },
+/** What an answer of a status means, whatever the route. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  200: 'Done',
+  202: 'Stored, or begun, and not done yet',
+  400: 'The request is not written as it must be',
+  401: 'No token, or another one',
+  403: 'Not for this page, or not among the allowed actions',
+  404: 'There is no such thing',
+  409: 'In conflict with what was sent before, or refused by a module',
+  413: 'The body is too large',
+  415: 'The body has a Content-Encoding',
+  421: 'The name in Host is not served here',
+  422: 'Faults of path, query, header or body',
+  429: 'Too many requests of this client are in hand',
+  500: 'A fault of the platform; its log says more',
+  501: 'Not in this version, or not kept here',
+  503: 'Busy, restarting, stopping or full',
 };
 
-/** One element of the body of POST /datapoints. */
-const DATA_POINT: Schema = {
-  type: 'object',
-  required: ['type', 'id', 'attr', 'v'],
-  properties: {
-    type: { type: 'string', description: 'Entity type' },
-    id: { description: 'Entity id, of the type its entity type says' },
-    attr: { type: 'string' },
-    v: { description: 'The value; of a timeseries an object of equally long lists' },
-    t1: { type: 'string', format: 'date-time' },
-    t2: { type: 'string', format: 'date-time' },
-    c: { type: 'number', minimum: 0, maximum: 1, default: 1 },
-    src: { type: 'string' },
-  },
-};
-
-/** Bodies by what the path ends with. */
-const BODIES: readonly (readonly [ending: RegExp, schema: Schema])[] = [
-  [/\/datapoints$/, { type: 'array', items: DATA_POINT }],
-  [/\/set\/:attr$|\/attr$/, { type: 'object', required: ['value'], properties: { value: {} } }],
-  [
-    /\/ttl$/,
-    {
-      type: 'object',
-      minProperties: 1,
-      additionalProperties: { type: 'string', format: 'date-time' },
-    },
-  ],
-];
+const RETRY_AFTER: Schema = { type: 'integer', description: 'Seconds to wait' };
+const POSITION: Schema = { type: 'string', description: 'Sent with a read, it makes it see this' };
 
 /** The head of the document. `kind numbers` of attributes are explained, since answers carry them. */
 export function documentHead(options: {
@@ -68,19 +54,61 @@ export function documentHead(options: {
 /** What one route contributes. */
 export function documentRoute(route: Route, needsToken: boolean): Schema {
   const parameters = Object.entries(route.query);
-  const body = BODIES.find(([ending]) => route.method === 'POST' && ending.test(route.path))?.[1];
+  const headers = Object.entries(route.headers).map(
+    ([name, description]) => [name, { type: 'string', description }] as const,
+  );
   return {
     summary: route.summary,
     hide: route.isHidden,
     tags: [tagOf(route.path)],
     ...(needsToken ? { security: [{ token: [] }] } : {}),
     ...(parameters.length > 0 ? { querystring: querySchema(parameters) } : {}),
-    ...(body === undefined ? {} : { body }),
-    response: {
-      200: { description: 'Done' },
-      ...(route.access === 'open' ? {} : { 422: { description: 'Refused', ...DETAIL } }),
-      503: { description: 'Come again after the time in Retry-After', ...DETAIL },
-    },
+    ...(headers.length > 0
+      ? { headers: { type: 'object', properties: Object.fromEntries(headers) } }
+      : {}),
+    ...(route.takes === undefined ? {} : { body: route.takes }),
+    response: Object.fromEntries(
+      statusesOf(route, needsToken).map((status) => [status, answerSchema(route, status)]),
+    ),
+  };
+}
+
+/** Its own, and those that follow from what it takes and from who may call it. In order. */
+function statusesOf(route: Route, needsToken: boolean): number[] {
+  const { access, bodyBytesMax, path, query, headers } = route;
+  const takesInput =
+    bodyBytesMax > 0 ||
+    path.includes(':') ||
+    Object.keys(query).length + Object.keys(headers).length > 0;
+  const all = [
+    ...route.statuses,
+    ...[400, 421, 500],
+    ...(access === 'open' ? [] : [429, 503]),
+    ...(needsToken ? [401] : access === 'write' ? [403] : []),
+    ...(takesInput ? [422] : []),
+    ...(bodyBytesMax > 0 ? [413, 415] : []),
+  ];
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+function answerSchema(route: Route, status: number): Schema {
+  const description = MEANINGS[status] ?? 'See the detail';
+  const isDone = status < 300;
+  const schema = isDone ? route.result : REFUSAL;
+  const types = isDone ? route.resultTypes : ['application/json'];
+  const headers = {
+    ...(status === 429 || status === 503 ? { 'Retry-After': RETRY_AFTER } : {}),
+    ...(isDone && route.givesPosition ? { 'Troupe-Position': POSITION } : {}),
+  };
+  return {
+    description,
+    ...(Object.keys(headers).length > 0 ? { headers } : {}),
+    content: Object.fromEntries(
+      types.map((type) => [
+        type,
+        { schema: type === 'application/json' ? schema : { type: 'string' } },
+      ]),
+    ),
   };
 }
 

@@ -3,20 +3,24 @@
  * platform fits it by shape, so nothing below this floor knows who asks.
  * Runs on: main.
  */
-import type { Model } from '../../stores/internal.js';
+import type { EntityId, Model } from '../../stores/internal.js';
+import type { ConfigNotice } from '../config/config-notice.js';
+import type { ChangeReading, SubscribeOptions } from '../entity/change-feed.js';
 import type { DeadLetterView } from '../entity/dead-letters.js';
 import type { EngineStats, IngestAnswer, IngestOptions } from '../entity/entity-engine.js';
 import type { EntityReader } from '../entity/entity-reader.js';
+import type { Erasure } from '../entity/erasure.js';
 import type { TaskInput } from '../entity/hook.js';
 import type { HookReport } from '../entity/hook-telemetry.js';
 import type { Position } from '../entity/position.js';
 
 export type { IngestAnswer, IngestOptions, Position };
 
-/** A control action, by DP³'s names. */
+/** A control action, by DP³'s names where DP³ has it. */
 export type ControlAction =
   | { readonly name: 'refresh_on_entity_creation'; readonly etype: string }
   | { readonly name: 'refresh_module_config'; readonly module: string }
+  | { readonly name: 'replace_module_code' }
   | { readonly name: 'make_snapshots' };
 
 /** What became of an action: begun; not among the allowed actions; no such thing (yet). */
@@ -33,8 +37,8 @@ export interface PlatformStats {
 export interface Readiness {
   readonly isReady: boolean;
   readonly faults: readonly string[];
-  /** Works, but not whole: modules that did not load, a disk nearly full. */
-  readonly notices: readonly string[];
+  /** What of the configuration does nothing here; what was passed over makes it work, but not whole. */
+  readonly notices: readonly ConfigNotice[];
 }
 
 /** A metadata document of a background job, newest first. */
@@ -62,6 +66,8 @@ export interface PlatformPort {
   /** Resolves once all of `positions` have had their effect; rejects ASK_TIMEOUT when that takes longer. */
   applied(positions: readonly Position[], options: { readonly deadlineMs: number }): Promise<void>;
   control(action: ControlAction): Promise<ControlOutcome>;
+  /** Begins a reading. Throws CHANGE_CURSOR_INVALID, CHANGES_NOT_KEPT. */
+  changes(options: SubscribeOptions): ChangeReading;
   /** Oldest first, those behind the id `after`. */
   deadLetters(options: {
     readonly countMax: number;
@@ -71,6 +77,10 @@ export interface PlatformPort {
   replayDeadLetters(ids: readonly string[]): Promise<number>;
   /** Forgets dead letters; how many there were. */
   dropDeadLetters(ids: readonly string[]): Promise<number>;
+  /** Erases an entity; resolves when nothing stored before will be left. Rejects ERASE_REFUSED. */
+  erase(etype: string, eid: EntityId): Promise<Erasure>;
+  /** The last ones that are done, and those that are not. */
+  erasures(): readonly Erasure[];
   metadata(query: MetadataQuery): Promise<readonly Readonly<Record<string, unknown>>[]>;
   stats(): Promise<PlatformStats>;
   readiness(): Readiness;

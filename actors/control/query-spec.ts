@@ -3,7 +3,7 @@
  * for the OpenAPI document. Faults are listed in DP³'s form, all at once; unknown parameters are ignored, as there.
  * Runs on: any.
  */
-import { type InputFault, parseTime } from '../../stores/internal.js';
+import { type InputFault, parseTime, toTime } from '../../stores/internal.js';
 
 /** A query as a server library gives it: a parameter given twice is a list. */
 export type QueryTexts = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -83,8 +83,11 @@ export const instant: Parameter<number | undefined> = {
   isRequired: false,
   read: (text) => {
     if (text === undefined || text === '') return undefined;
+    const time = toTime(text);
+    if (typeof time === 'number') return time;
     // A plus sign of a zone that was not escaped arrives as a space.
-    return parseTime(text) ?? parseTime(text.replace(/ (?=\d\d:?\d\d$)/, '+')) ?? notTime;
+    const zoned = parseTime(text.replace(/ (?=\d\d:?\d\d$)/, '+'));
+    return zoned ?? new ParameterFault(time.type, time.msg);
   },
 };
 
@@ -142,7 +145,6 @@ const notInteger = new ParameterFault(
   'int_parsing',
   'Input should be a valid integer, unable to parse string as an integer',
 );
-const notTime = new ParameterFault('datetime_parsing', 'Input should be a valid datetime');
 
 /** 'a', 'b' or 'c'. */
 function listed(words: readonly string[]): string {

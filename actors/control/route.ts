@@ -5,6 +5,7 @@
  */
 import { type InputFault, printJson } from '../../stores/internal.js';
 import { type QueryOf, type QuerySpec, type QueryTexts, readQuery } from './query-spec.js';
+import { ANSWERS, type Schema } from './route-schemas.js';
 
 /** A request, whole: the body has been read. */
 export interface HttpRequest {
@@ -44,7 +45,33 @@ export interface Route {
   readonly bodyBytesMax: number;
   /** Left out of the OpenAPI document: a second path of a route that is in it. */
   readonly isHidden: boolean;
+  /** Headers of its own that it reads: name -> what they are for. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What it may answer, apart from what follows from its input and from who calls. */
+  readonly statuses: readonly number[];
+  /** The body it takes, when it takes one. */
+  readonly takes: Schema | undefined;
+  /** What it answers when it did what it was asked. */
+  readonly result: Schema;
+  /** In which media types. */
+  readonly resultTypes: readonly string[];
+  /** Its answer carries the header Troupe-Position. */
+  readonly givesPosition: boolean;
   answer(request: HttpRequest): HttpAnswer | Promise<HttpAnswer>;
+}
+
+/** What a route says of itself for the document; what is left out is as most routes have it. */
+export interface RouteNotes {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: 200. */
+  readonly statuses?: readonly number[];
+  readonly takes?: Schema;
+  /** Default: `{"detail": text}`. */
+  readonly result?: Schema;
+  /** Default: JSON. */
+  readonly resultTypes?: readonly string[];
+  /** Default false. */
+  readonly givesPosition?: boolean;
 }
 
 /** A route whose handler gets its query read and typed; a query with faults is answered 422 before it is called. */
@@ -56,9 +83,11 @@ export function route<S extends QuerySpec>(definition: {
   readonly query?: S;
   readonly bodyBytesMax?: number;
   readonly isHidden?: boolean;
+  readonly notes?: RouteNotes;
   handle(request: HttpRequest, query: QueryOf<S>): HttpAnswer | Promise<HttpAnswer>;
 }): Route {
   const spec = definition.query ?? ({} as S);
+  const { notes = {} } = definition;
   return {
     method: definition.method,
     path: definition.path,
@@ -67,6 +96,12 @@ export function route<S extends QuerySpec>(definition: {
     query: spec,
     bodyBytesMax: definition.bodyBytesMax ?? 0,
     isHidden: definition.isHidden ?? false,
+    headers: notes.headers ?? {},
+    statuses: notes.statuses ?? [200],
+    takes: notes.takes,
+    result: notes.result ?? ANSWERS.detail,
+    resultTypes: notes.resultTypes ?? ['application/json'],
+    givesPosition: notes.givesPosition ?? false,
     answer: (request) => {
       const faults: InputFault[] = [];
       const query = readQuery(spec, request.query, faults);

@@ -3,7 +3,6 @@
  * it is. What DP³ would answer from snapshots and background jobs is empty until there are some.
  * Runs on: main.
  */
-import { hasCode } from '../../core/index.js';
 import type { Platform } from '../platform-surface.js';
 import type { ControlAction, ControlOutcome, PlatformPort } from './platform-port.js';
 
@@ -19,9 +18,12 @@ export function servedPlatform(platform: Platform): PlatformPort {
     submit: (tasks, options) => platform.submit(tasks, options),
     applied: (positions, options) => platform.applied(positions, options),
     control: (action) => act(platform, action),
+    changes: (options) => platform.changes(options),
     deadLetters: (options) => deadLetters.list(options),
     replayDeadLetters: (ids) => deadLetters.replay(ids),
     dropDeadLetters: (ids) => deadLetters.drop(ids),
+    erase: (etype, eid) => platform.erasures.ask(etype, eid),
+    erasures: () => platform.erasures.list(),
     metadata: async () => [],
     stats: () => platform.stats(),
     readiness: () => ({
@@ -41,12 +43,12 @@ async function act(platform: Platform, action: ControlAction): Promise<ControlOu
     await platform.control.refreshModuleConfig(action.module);
     return 'sent';
   }
+  if (action.name === 'replace_module_code') {
+    await platform.control.replaceModuleCode();
+    return 'sent';
+  }
   if (!platform.model.entities.has(action.etype)) return 'unknown';
-  const refreshed = platform.control.refreshOnEntityCreation(action.etype);
-  // Answered when it has begun, as DP³ does: a million entities take longer than a request may.
-  refreshed.catch((error: unknown) => {
-    if (hasCode(error, 'PLATFORM_STOPPED')) return;
-    platform.logger.error('refreshing entities failed', { etype: action.etype, error });
-  });
+  // Answered when it is stored: a million entities take longer than a request may.
+  await platform.control.refreshOnEntityCreation(action.etype);
   return 'sent';
 }

@@ -13,6 +13,10 @@ export class AppliedWaiters {
   /** By lane. */
   readonly #waiting: Waiter[][] = [[], []];
 
+  get isEmpty(): boolean {
+    return this.#waiting.every((waiting) => waiting.length === 0);
+  }
+
   /** Calls `resolve` when every task of the lane up to `number`, it included, is done and stored. */
   add(lane: number, number: number, resolve: () => void): void {
     this.#waiting[lane]!.push({ number, resolve });

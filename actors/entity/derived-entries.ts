@@ -4,6 +4,7 @@
  * Runs on: any.
  */
 import {
+  type DeadLetter,
   encodeEntry,
   type LogEntry,
   type ModelNumbers,
@@ -11,7 +12,6 @@ import {
   partitionOf,
   type Task,
 } from '../../stores/internal.js';
-import type { DeadLetter } from './dead-letters.js';
 import { splitAllowance } from './derived.js';
 import type { HookOutput } from './hook-runner.js';
 import { type LinkSending, linkTasks } from './link-tasks.js';
@@ -38,6 +38,10 @@ export interface DerivationOptions {
   readonly entry: LogEntry;
   /** Epoch ms: when what is derived counts as received. */
   readonly now: number;
+  /** The same of links that are kept in step. */
+  readonly linksAt: number;
+  /** What is left of the task, for its own partition, in order. */
+  readonly rest: readonly Task[];
   readonly numbers: ModelNumbers;
   readonly partitions: number;
   readonly depthMax: number;
@@ -53,8 +57,8 @@ export function deriveEntries(
   sendings: readonly LinkSending[],
   options: DerivationOptions,
 ): Derivation {
-  if (outputs.length === 0 && sendings.length === 0) return NOTHING;
-  const { entry, depthMax } = options;
+  const { entry, depthMax, rest } = options;
+  if (outputs.length === 0 && sendings.length === 0 && rest.length === 0) return NOTHING;
   const count = outputs.reduce((sum, { tasks }) => sum + tasks.length, 0);
   const split = splitAllowance(entry, count, depthMax);
   const entries: DerivedEntry[] = [];
@@ -71,11 +75,16 @@ export function deriveEntries(
   }
   const head = {
     ...headOf(options),
+    receivedAt: options.linksAt,
     origin: { by: 'links' } as const,
     depth: entry.depth,
     budget: 0,
   };
   entries.push(...entriesFor(linkTasks(sendings), head, options));
+  for (let at = 0; at < rest.length; at += options.tasksMax) {
+    const tasks = rest.slice(at, at + options.tasksMax);
+    entries.push(restEntry(tasks, head, options));
+  }
   return { entries, stopped };
 }
 
@@ -107,6 +116,18 @@ function entriesFor(
       return { target, bytes: encodeEntry({ ...head, tasks: part }), tasks: part.length };
     }),
   );
+}
+
+/** Goes on as what it is left of: no deeper, and with as many descendants. */
+function restEntry(
+  tasks: readonly Task[],
+  head: Head,
+  { entry, partition }: DerivationOptions,
+): DerivedEntry {
+  const isRefresh = tasks.some(({ refresh }) => refresh === true);
+  const origin = isRefresh ? entry.origin : head.origin;
+  const bytes = encodeEntry({ ...head, origin, budget: entry.budget, tasks });
+  return { target: partition, bytes, tasks: tasks.length };
 }
 
 function originOf({ hook, generation }: HookOutput): Origin {

@@ -9,8 +9,9 @@
  */
 import type { ActorRef, ActorSystem, Recipe } from '../../core/index.js';
 import type { Folder, InputFault, Model } from '../../stores/internal.js';
-import type { Change, ChangeGap, SubscribeOptions } from './change-feed.js';
+import type { ChangeReading, SubscribeOptions } from './change-feed.js';
 import type { DeadLetterView } from './dead-letters.js';
+import type { Erasure } from './erasure.js';
 import type { TaskInput } from './hook.js';
 import type { KitInit, ModuleChoice, PlatformLimits } from './kit-init.js';
 import type { Position } from './position.js';
@@ -29,6 +30,8 @@ export interface EntityEngineOptions {
   /** Actors that host modules: each is spawned once on every thread, and given the run's {@link KitInit}. */
   readonly moduleActors?: readonly ((init: KitInit) => Recipe<unknown>)[];
   readonly limits?: Partial<PlatformLimits>;
+  /** Changes that are kept for readers, over all partitions; 0: none. Default a million. */
+  readonly changesKeptMax?: number;
   /** The modules are written for another model: hooks for what this one does not have are passed over. Default false. */
   readonly isFormerModel?: boolean;
 }
@@ -48,7 +51,8 @@ export interface IngestOptions {
 export interface IngestAnswer {
   /**
    * 200 stored, and applied if that was awaited; 202 stored, but not applied in time; 409 the key was used with another
-   * body; 422 faults; 503 no room now: come again after `retryAfterMs`.
+   * body; 422 faults; 503 not taken now: come again after `retryAfterMs`. What is stored then, `stored` in the body says:
+   * `none`; or `part`, or `unknown` as a thread died over it: only with an idempotency key it may be repeated safely.
    */
   readonly status: 200 | 202 | 409 | 422 | 503;
   /** JSON to print as it is. */
@@ -73,12 +77,14 @@ export interface EngineStats {
   readonly entitiesCreated: number;
   readonly entitiesDeleted: number;
   readonly hooksFailed: number;
+  /** Tasks given up in this run; how many dead letters there are is `deadLettersStored`. */
   readonly deadLetters: number;
   readonly commits: number;
   readonly partitionRestarts: number;
-  /** Gauges: tasks stored and not applied; derived tasks on their way. */
+  /** Gauges: tasks stored and not applied; derived tasks on their way; dead letters stored, of former runs too. */
   readonly lag: number;
   readonly outbox: number;
+  readonly deadLettersStored: number;
   /** Of each partition, by number. */
   readonly lags: readonly number[];
 }
@@ -103,16 +109,25 @@ export interface EntityEngine {
   /** Resolves when everything stored so far has been applied, with what it derived. Rejects ASK_TIMEOUT. */
   idle(options?: { deadlineMs?: number }): Promise<void>;
   /**
-   * What changes, after it is stored. A reader that is too slow gets a gap in place of what it missed. Ends with the
-   * engine, or by leaving the loop.
+   * What changes, after it is stored; a gap stands for what was removed before the reader came there. Ends with the engine,
+   * by its signal, or by leaving the loop. Throws CHANGE_CURSOR_INVALID, CHANGES_NOT_KEPT, ENTITY_UNKNOWN, PLATFORM_STOPPED.
    */
-  subscribe(options?: SubscribeOptions): AsyncIterable<Change | ChangeGap>;
+  subscribe(options?: SubscribeOptions): ChangeReading;
   /** Runs the creation hooks of a type's entities again, as tasks of their own. Resolves when all are stored. */
   refresh(etype: string): Promise<number>;
   deadLetters(options?: { countMax?: number; after?: string }): Promise<DeadLetterView[]>;
   /** Takes dead letters into the log again; each at most once. Answers how many. */
   replayDeadLetters(ids: readonly string[]): Promise<number>;
   dropDeadLetters(ids: readonly string[]): Promise<number>;
+  /**
+   * Erases an entity: resolves with the id of the erasure when nothing of it that was stored before this call will be left.
+   * Rejects ENTITY_UNKNOWN, ENTITY_ID_INVALID, ERASE_REFUSED, PLATFORM_STOPPED.
+   */
+  erase(etype: string, eid: unknown): Promise<string>;
+  /** Resolves when that erasure is done; undefined when it is not known. Rejects PLATFORM_STOPPED. */
+  erased(id: string): Promise<Erasure | undefined>;
+  /** Erasures that were done last, and those that are not done. */
+  erasures(): readonly Erasure[];
   stats(): Promise<EngineStats>;
   /**
    * Takes nothing new, applies what is stored until the deadline (default 10 s), and ends the actors. What is left is

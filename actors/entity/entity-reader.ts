@@ -197,12 +197,15 @@ export class EntityReader {
     return distinctValues(this.#scan, attribute, { entity, at, limits: HTTP_LIMITS });
   }
 
-  /** Entity type -> attribute -> how many entities have it; undefined when there are too many entities to count. */
-  async entitiesPerAttribute(): Promise<
-    Readonly<Record<string, Readonly<Record<string, number>>>> | undefined
-  > {
+  /**
+   * Entity type (of these; default all) -> attribute -> how many entities have it; undefined when there are too many
+   * entities to count.
+   */
+  async entitiesPerAttribute(
+    types: readonly EntityType[] = this.#model.list,
+  ): Promise<Readonly<Record<string, Readonly<Record<string, number>>>> | undefined> {
     const counts: [string, Readonly<Record<string, number>>][] = [];
-    for (const entity of this.#model.list) {
+    for (const entity of types) {
       const own = await attributeCounts(this.#scan, entity, HTTP_LIMITS);
       if (own === undefined) return undefined;
       counts.push([entity.id, own]);

@@ -1,45 +1,45 @@
 /**
- * Tells the change feed what a commit changed, in batches, and never waits for it: what it has no room for is counted and
- * said with the next batch.
+ * The partition's side of the change feed: how far its changes have flushed stands in shared words, and a reader that waits
+ * is told that there is more. Never more than one such message of a partition is under way; one that was not taken is sent
+ * again a little later, since a reader sleeps until it comes.
  * Runs on: thread.
  */
 import type { ActorContext } from '../../core/index.js';
-import { type Change, type ChangeFeed, type ChangeFeedProtocol, feedName } from './change-feed.js';
+import { type ChangeFeed, type ChangeFeedProtocol, feedName } from './change-hub.js';
 import type { ThreadKit } from './thread-kit.js';
+
+const RETRY_MS = 20;
 
 export class FeedTeller {
   readonly #ctx: ActorContext;
   readonly #kit: ThreadKit;
+  readonly #partition: number;
   #feed: ChangeFeed | undefined;
   #isLooking = false;
-  #waiting: Change[] = [];
-  #missed = 0;
 
-  constructor(ctx: ActorContext, kit: ThreadKit) {
+  constructor(ctx: ActorContext, kit: ThreadKit, partition: number) {
     this.#ctx = ctx;
     this.#kit = kit;
+    this.#partition = partition;
   }
 
-  tell(changes: readonly Change[]): void {
-    if (changes.length === 0) return;
-    if (this.#feed === undefined) {
-      this.#keep(changes);
-      this.#look();
-      return;
-    }
-    const { changesBatch } = this.#kit.init.limits;
-    for (let from = 0; from < changes.length; from += changesBatch) {
-      const batch = changes.slice(from, from + changesBatch);
-      const told = this.#feed.tell('changes', { changes: batch, missed: this.#missed });
-      this.#missed = told === 'accepted' ? 0 : this.#missed + batch.length;
-    }
+  /** The partition begins. What its last incarnation was to tell may not have come through. */
+  begin(end: number): void {
+    this.#kit.words.setChangesEnd(this.#partition, end);
+    if (this.#ctx.restarts > 0) this.#tell();
   }
 
-  /** Until the feed is found. */
-  #keep(changes: readonly Change[]): void {
-    const room = this.#kit.init.limits.changesBatch - this.#waiting.length;
-    this.#waiting.push(...changes.slice(0, room));
-    this.#missed += Math.max(0, changes.length - room);
+  /** All changes below `end` have flushed. */
+  flushed(end: number): void {
+    const { words } = this.#kit;
+    words.setChangesEnd(this.#partition, end);
+    if (words.takeWanted(this.#partition)) this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#feed === undefined) this.#look();
+    else if (this.#feed.tell('more') === 'full')
+      this.#ctx.timers.after('tell of changes', RETRY_MS, () => this.#tell());
   }
 
   #look(): void {
@@ -49,7 +49,7 @@ export class FeedTeller {
       (feed) => {
         this.#isLooking = false;
         this.#feed = feed;
-        if (feed !== undefined) this.tell(this.#waiting.splice(0));
+        if (feed !== undefined) this.#tell();
       },
       () => {
         this.#isLooking = false;

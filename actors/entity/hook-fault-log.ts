@@ -7,14 +7,18 @@ import { type Logger, silentLogger } from '../../core/index.js';
 import { type Clock, systemClock } from '../../core/internal.js';
 import { PLATFORM_LIMITS } from '../limits.js';
 import type { HookFault } from './hook.js';
+import type { PlatformLimits } from './kit-init.js';
 
 interface Quiet {
   until: number;
   unsaid: number;
 }
 
+type FaultLimits = Pick<PlatformLimits, 'hookFaultsKept' | 'hookFaultQuietMs'>;
+
 export class HookFaultLog {
   readonly #clock: Clock;
+  readonly #limits: FaultLimits;
   #logger: Logger = silentLogger;
   /** A ring: the fault numbered n is at n modulo its size. */
   readonly #kept: HookFault[] = [];
@@ -22,8 +26,9 @@ export class HookFaultLog {
   #count = 0;
 
   /** `clock` only spaces what the logger hears. */
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Clock = systemClock, limits: FaultLimits = PLATFORM_LIMITS) {
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   /** Who hears of faults from now on; nobody at first. */
@@ -36,14 +41,22 @@ export class HookFaultLog {
     return this.#count;
   }
 
-  /** The last ones, newest first: at most {@link PLATFORM_LIMITS.hookFaultsKept}. */
+  /** The last ones, newest first: at most so many as the limit `hookFaultsKept`. */
   recent(): readonly HookFault[] {
     const size = this.#kept.length;
     return this.#kept.map((_, index) => this.#kept[(this.#count - 1 - index) % size]!);
   }
 
+  /** Of an entity that is erased nothing is shown but that there was a fault. `eid`: canonical text. */
+  forget(etype: string, eid: string): void {
+    for (const [at, fault] of this.#kept.entries()) {
+      if (fault.etype !== etype || fault.eid !== eid) continue;
+      this.#kept[at] = { ...fault, eid: '', message: 'erased', error: undefined };
+    }
+  }
+
   record(fault: HookFault): void {
-    this.#kept[this.#count % PLATFORM_LIMITS.hookFaultsKept] = fault;
+    this.#kept[this.#count % this.#limits.hookFaultsKept] = fault;
     this.#count++;
     this.#say(fault);
   }
@@ -59,6 +72,6 @@ export class HookFaultLog {
     const { message, ...fields } = fault;
     const unsaid = quiet?.unsaid ?? 0;
     this.#logger.warn(message, unsaid === 0 ? fields : { ...fields, unsaid });
-    this.#quiet.set(key, { until: now + PLATFORM_LIMITS.hookFaultQuietMs, unsaid: 0 });
+    this.#quiet.set(key, { until: now + this.#limits.hookFaultQuietMs, unsaid: 0 });
   }
 }

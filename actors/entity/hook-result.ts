@@ -32,14 +32,18 @@ export interface ResultSchema {
 
 const NOTHING: HookResult = { tasks: [], faults: [] };
 
-/** Never throws. Nothing, and whatever is not a list, are no tasks; a lone task outside a list is told, not taken. */
-export function readHookResult(returned: unknown, schema: ResultSchema): HookResult {
+/** Never throws. Tasks beyond `tasksMax` are dropped and told. Nothing, and whatever is not a list, are no tasks; a lone task outside a list is told, not taken. */
+export function readHookResult(
+  returned: unknown,
+  schema: ResultSchema,
+  tasksMax: number = PLATFORM_LIMITS.hookTasksMax,
+): HookResult {
   if (returned === undefined || returned === null) return NOTHING;
   const tasks: Task[] = [];
   const faults: string[] = [];
   try {
     if (!Array.isArray(returned)) return looksLikeTask(returned) ? LONE_TASK : NOTHING;
-    const count = Math.min(returned.length, PLATFORM_LIMITS.hookTasksMax);
+    const count = Math.min(returned.length, tasksMax);
     for (let index = 0; index < count; index++) {
       const task = readTask(returned[index], `[${index}]`, schema, faults);
       if (task !== undefined) tasks.push(task);

@@ -5,7 +5,6 @@
  */
 import { type Clock, TimerWheel } from '../../core/internal.js';
 import type { Attribute, EntityType, Task } from '../../stores/internal.js';
-import { PLATFORM_LIMITS } from '../limits.js';
 import type { HookFault, HookPoint, HookScope } from './hook.js';
 import { type ResultSchema, readHookResult } from './hook-result.js';
 import type { HookList, HookTable, RegisteredHook } from './hook-table.js';
@@ -44,7 +43,7 @@ export class HookRunner {
     this.#table = table;
     this.#schema = schema;
     const wheel = new TimerWheel<HookWait>(clock, (wait) => wait.expire());
-    this.#setting = { clock, wheel, record };
+    this.#setting = { clock, wheel, record, limits: table.limits };
   }
 
   /** Before anything else is done with a task. */
@@ -108,7 +107,11 @@ export class HookRunner {
   ): Waiting<void> {
     if (hooks.length === 0) return;
     return this.#each(hooks, scope, subject, (hook, generation, returned) => {
-      const { tasks, faults } = readHookResult(returned, this.#schema);
+      const { tasks, faults } = readHookResult(
+        returned,
+        this.#schema,
+        this.#table.limits.hookTasksMax,
+      );
       if (faults.length > 0) this.#recordResult(hook, scope, faults);
       hook.counters.createdTasks += tasks.length;
       if (tasks.length > 0) outputs.push({ hook, generation, tasks });
@@ -136,8 +139,9 @@ export class HookRunner {
   }
 
   #recordResult(hook: RegisteredHook, scope: HookScope, faults: readonly string[]): void {
-    const more = faults.length - PLATFORM_LIMITS.hookResultFaultsMax;
-    const named = faults.slice(0, PLATFORM_LIMITS.hookResultFaultsMax).join('; ');
+    const { hookResultFaultsMax: namedMax } = this.#table.limits;
+    const more = faults.length - namedMax;
+    const named = faults.slice(0, namedMax).join('; ');
     const message = more > 0 ? `${named}; and ${more} more` : named;
     recordFault(hook, scope, this.#setting, { code: 'HOOK_RESULT_INVALID', message });
   }

@@ -1,7 +1,6 @@
 /**
  * The hooks of one thread by type, entity and attribute, and the rules of taking one in. A registration that is refused
- * leaves nothing behind. Within a slot hooks run in the order of their modules, the platform's own first, then in the
- * order they were registered.
+ * leaves nothing behind. Within a slot hooks run in the order of their modules, then in the order they were registered.
  * Runs on: any.
  */
 import { CodedError } from '../../core/index.js';
@@ -12,9 +11,7 @@ import { HOOK_TYPES, type HookModule, type HookType } from './hook.js';
 import { HookGraph, type HookNode } from './hook-graph.js';
 import { type AttributePath, attributeKey, type ResolvedPath, resolvePath } from './hook-path.js';
 import { createHookCounters, type HookCounters } from './hook-telemetry.js';
-
-/** The rank of the platform's own hooks; modules have theirs from 0, in the order they are enabled. */
-export const CORE_RANK = -1;
+import type { PlatformLimits } from './kit-init.js';
 
 /** A hook as it is called: its arguments by position, whatever its type. */
 export type HookCallback = (...args: never[]) => unknown;
@@ -29,7 +26,7 @@ export interface HookRegistration {
   readonly name?: string;
   readonly etype?: string;
   readonly attr?: string;
-  /** How long it may wait; default {@link PLATFORM_LIMITS.hookTimeoutMs}. */
+  /** How long it may wait; default the limit `hookTimeoutMs`. */
   readonly timeoutMs?: number;
   /** Present when the hook is to be run again for old entities after the module's configuration has changed. */
   readonly refresh?: object;
@@ -71,7 +68,15 @@ export function newAttrTypeOf(attribute: Attribute): HookType {
   return NEW_ATTR_TYPES[attribute.kind];
 }
 
+/** What bounds hooks. */
+export type HookLimits = Pick<
+  PlatformLimits,
+  'hookTimeoutMs' | 'hookOverrunMs' | 'hookTasksMax' | 'hookResultFaultsMax'
+>;
+
 export class HookTable {
+  /** What the hooks of this table are held to, whoever runs them. */
+  readonly limits: HookLimits;
   readonly #model: Model;
   readonly #graph = new HookGraph();
   readonly #nodes = new Map<RegisteredHook, HookNode>();
@@ -83,7 +88,8 @@ export class HookTable {
   /** By index of the entity type, then of the attribute. */
   #newAttr: (HookList | undefined)[][] = [];
 
-  constructor(model: Model) {
+  constructor(model: Model, limits: HookLimits = PLATFORM_LIMITS) {
+    this.limits = limits;
     this.#model = model;
   }
 
@@ -138,7 +144,7 @@ export class HookTable {
       name: nameIn(list, `${module.name}.${callbackName(registration)}`),
       etype: place.entity?.id,
       attr: place.attribute?.id,
-      timeoutMs: timeoutOf(module, registration),
+      timeoutMs: timeoutOf(module, registration, this.limits),
       refresh: registration.refresh,
       mayChange,
       counters: createHookCounters(),
@@ -291,8 +297,12 @@ function checkCallback(module: HookModule, registration: HookRegistration, list:
     );
 }
 
-function timeoutOf(module: HookModule, registration: HookRegistration): number {
-  const { timeoutMs = PLATFORM_LIMITS.hookTimeoutMs } = registration;
+function timeoutOf(
+  module: HookModule,
+  registration: HookRegistration,
+  { hookTimeoutMs }: HookLimits,
+): number {
+  const { timeoutMs = hookTimeoutMs } = registration;
   if (typeof timeoutMs !== 'number' || !(timeoutMs > 0))
     throw refused(module, registration, 'timeoutMs above 0', textOf(timeoutMs));
   return timeoutMs;

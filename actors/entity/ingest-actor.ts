@@ -27,7 +27,8 @@ export const ingestActor = defineActor(
     const partitions = await Promise.all(
       Array.from({ length: init.partitions }, (_, partition) => kit.partition(ctx, partition)),
     );
-    const desk = new IngestDesk({ kit, sender, partitions });
+    const appenders = await kit.appenders(ctx);
+    const desk = new IngestDesk({ kit, sender, partitions, appenders });
     const answer = (take: () => Promise<IngestAnswer>): Deferred<IngestAnswer> => {
       if (kit.words.isClosed) throw refuse('PLATFORM_STOPPED', 'the platform takes nothing new');
       const reply = ctx.defer<IngestAnswer>();

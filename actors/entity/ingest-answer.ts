@@ -18,6 +18,8 @@ export interface Outcome {
   readonly rejected: readonly number[];
   /** Indexes of items that were fine, and for which there was no room. */
   readonly retry: readonly number[];
+  /** Those of `retry` that may be stored all the same: their partition went down over them. */
+  readonly unknown?: readonly number[];
   readonly retryAfterMs: number;
 }
 
@@ -26,7 +28,7 @@ export function storedAnswer(
   outcome: Outcome,
   options: { readonly isPartial: boolean; readonly isApplied: boolean; readonly faultsMax: number },
 ): IngestAnswer {
-  const { accepted, faults, rejected, retry, retryAfterMs, positions } = outcome;
+  const { accepted, faults, rejected, retry, unknown = [], retryAfterMs, positions } = outcome;
   const detail = options.isApplied ? 'OK' : 'Stored, and not applied in time';
   const status = options.isApplied ? 200 : 202;
   const body = options.isPartial
@@ -36,6 +38,7 @@ export function storedAnswer(
         rejected: listed(faults, options.faultsMax),
         rejected_indexes: rejected,
         retry,
+        unknown,
       }
     : { detail };
   return {
@@ -58,13 +61,34 @@ export function conflictAnswer(): IngestAnswer {
   return answer(409, { detail: 'This Idempotency-Key was used with another body' }, {});
 }
 
-/** No room now. `positions` of what was stored before that showed. */
-export function busyAnswer(
-  detail: string,
-  retryAfterMs: number,
-  positions: readonly Position[] = [],
-): IngestAnswer {
-  return { ...answer(503, { detail }, { positions }), retryAfterMs };
+/** No room now: nothing is stored, and the request may come again as it is. */
+export function busyAnswer(detail: string, retryAfterMs: number): IngestAnswer {
+  return { ...answer(503, { detail, stored: 'none' }, {}), retryAfterMs };
+}
+
+/**
+ * Not taken whole. With a key the same request stores what is missing and nothing twice; without one nobody can tell what a
+ * repetition would store again, and the answer says so.
+ */
+export function lostAnswer(lost: {
+  /** A part went down with its partition, or with the actor that had the request in hand. */
+  readonly isUnknown: boolean;
+  readonly isKeyed: boolean;
+  readonly retryAfterMs: number;
+  /** Of what is stored for certain. */
+  readonly positions?: readonly Position[];
+}): IngestAnswer {
+  const { isUnknown, isKeyed, retryAfterMs, positions = [] } = lost;
+  if (!isUnknown && positions.length === 0)
+    return busyAnswer('The request could not be stored', retryAfterMs);
+  const what = isUnknown
+    ? 'It is not known whether all of this request was stored'
+    : 'A part of this request was stored';
+  const next = isKeyed
+    ? 'send it again with the same Idempotency-Key, which stores what is missing'
+    : 'sent again, that counts twice; requests with an Idempotency-Key can be repeated safely';
+  const stored = isUnknown ? 'unknown' : 'part';
+  return { ...answer(503, { detail: `${what}: ${next}`, stored }, { positions }), retryAfterMs };
 }
 
 function answer(

@@ -6,18 +6,33 @@ import { createHash } from 'node:crypto';
 import type { Sender } from '../../core/index.js';
 import { systemClock } from '../../core/internal.js';
 import { printJson } from '../../stores/internal.js';
+import {
+  type AppenderProtocol,
+  type AppenderRef,
+  type AppendOutcome,
+  type AppendParts,
+  hostOf,
+} from './append-protocol.js';
+import { awaitApplied } from './await-applied.js';
 import type { IngestAnswer, IngestOptions } from './entity-engine.js';
 import type { TaskInput } from './hook.js';
 import { readHookResult } from './hook-result.js';
 import {
-  entriesOf,
+  appendOf,
   type Gathered,
   gatherPoints,
   gatherTasks,
-  type PartitionEntry,
+  type PartitionPart,
+  partsOf,
   readBody,
 } from './ingest.js';
-import { busyAnswer, conflictAnswer, faultyAnswer, storedAnswer } from './ingest-answer.js';
+import {
+  busyAnswer,
+  conflictAnswer,
+  faultyAnswer,
+  lostAnswer,
+  storedAnswer,
+} from './ingest-answer.js';
 import type { PartitionProtocol, PartitionRef, RequestKey } from './partition-protocol.js';
 import type { Position } from './position.js';
 import type { ThreadKit } from './thread-kit.js';
@@ -27,15 +42,18 @@ const ITEM_BYTES = 200;
 const EXTERNAL = 1;
 
 /** What became of one partition's part. */
-type Stored =
-  | { readonly entry: PartitionEntry; readonly type: 'stored'; readonly number: number }
-  | { readonly entry: PartitionEntry; readonly type: 'conflict' | 'full' | 'failed' | 'busy' };
+interface Stored {
+  readonly part: PartitionPart;
+  readonly outcome: AppendOutcome;
+}
 
 export class IngestDesk {
   readonly #kit: ThreadKit;
   readonly #sender: number;
   readonly #partitions: readonly PartitionRef[];
-  readonly #appending: readonly Sender<PartitionProtocol>[];
+  readonly #claiming: readonly Sender<PartitionProtocol>[];
+  /** By host. */
+  readonly #appending: readonly Sender<AppenderProtocol>[];
   #requests = 0;
   #bytes = 0;
 
@@ -44,12 +62,16 @@ export class IngestDesk {
     /** Number of the replica. */
     readonly sender: number;
     readonly partitions: readonly PartitionRef[];
+    /** By host. */
+    readonly appenders: readonly AppenderRef[];
   }) {
     this.#kit = options.kit;
     this.#sender = options.sender;
     this.#partitions = options.partitions;
     const deadlineMs = options.kit.init.limits.appendMs;
-    this.#appending = options.partitions.map((ref) => ref.with({ deadlineMs, whenFull: 'wait' }));
+    const sending = { deadlineMs, whenFull: 'wait' } as const;
+    this.#claiming = options.partitions.map((ref) => ref.with(sending));
+    this.#appending = options.appenders.map((ref) => ref.with(sending));
   }
 
   ingest(body: Uint8Array, options: IngestOptions): Promise<IngestAnswer> {
@@ -128,13 +150,9 @@ export class IngestDesk {
   ): Promise<IngestAnswer> {
     const { limits } = this.#kit.init;
     const isPartial = options.isPartial === true;
-    const entries = entriesOf(gathered.tasks, {
-      receivedAt: systemClock.wallNow(),
-      schema: this.#kit.numbers.schema,
-      budget: limits.derivedBudget,
-    });
-    const fitting = entries.filter((entry) => this.#hasRoom(entry));
-    if (fitting.length < entries.length && !isPartial)
+    const parts = partsOf(gathered.tasks);
+    const fitting = parts.filter((part) => this.#hasRoom(part));
+    if (fitting.length < parts.length && !isPartial)
       return busyAnswer('Too many data-points are waiting', limits.retryAfterMs);
     if (request !== undefined) {
       const claimed = await this.#claim(request);
@@ -142,16 +160,21 @@ export class IngestDesk {
       if (claimed !== 'ok')
         return busyAnswer('The request could not be stored', limits.retryAfterMs);
     }
-    const stored = await Promise.all(fitting.map((entry) => this.#append(entry, request)));
-    const positions = stored.flatMap((one): Position[] =>
-      one.type === 'stored' ? [[one.entry.partition, EXTERNAL, one.number]] : [],
+    const stored = await this.#append(fitting, request);
+    const positions = stored.flatMap(({ part, outcome }): Position[] =>
+      typeof outcome === 'number' ? [[part.partition, EXTERNAL, outcome]] : [],
     );
-    if (stored.some(({ type }) => type === 'conflict')) return conflictAnswer();
-    const kept = new Set(stored.filter(({ type }) => type === 'stored').map(({ entry }) => entry));
-    const lost = entries.filter((entry) => !kept.has(entry));
-    if (lost.length > 0 && !isPartial)
-      return busyAnswer('A part of the request was not stored', limits.retryAfterMs, positions);
-    const retry = lost.flatMap(({ indexes }) => indexes).sort((a, b) => a - b);
+    if (stored.some(({ outcome }) => outcome === 'conflict')) return conflictAnswer();
+    const kept = new Set(
+      stored.flatMap(({ part, outcome }) => (typeof outcome === 'number' ? [part] : [])),
+    );
+    const lost = parts.filter((part) => !kept.has(part));
+    const failed = stored.flatMap(({ part, outcome }) => (outcome === 'failed' ? [part] : []));
+    const [isKeyed, isUnknown] = [request !== undefined, failed.length > 0];
+    // Of a request with a key, all of it again is safer than a part of it under another key.
+    if (lost.length > 0 && (!isPartial || (isKeyed && isUnknown)))
+      return lostAnswer({ isUnknown, isKeyed, retryAfterMs: limits.retryAfterMs, positions });
+    const [retry, unknown] = [indexesOf(lost), indexesOf(failed)];
     const { faults, rejected, accepted } = gathered;
     const isApplied = options.isAwaited !== true || (await this.#applied(positions));
     return storedAnswer(
@@ -161,6 +184,7 @@ export class IngestDesk {
         faults,
         rejected,
         retry,
+        unknown,
         retryAfterMs: limits.retryAfterMs,
       },
       { isPartial, isApplied, faultsMax: limits.faultsListed },
@@ -168,27 +192,51 @@ export class IngestDesk {
   }
 
   /** An idle partition takes any request; else what waits there, and is on its way, has a bound. */
-  #hasRoom({ partition, tasks }: PartitionEntry): boolean {
+  #hasRoom({ partition, tasks }: PartitionPart): boolean {
     const { words, init } = this.#kit;
     if (words.isFull(systemClock.wallNow())) return false;
     if (words.outbox(partition) > init.limits.outboxMax) return false;
     const waiting = words.lag(partition) + words.reserved(partition);
-    return waiting === 0 || waiting + tasks <= init.limits.lagMax;
+    return waiting === 0 || waiting + tasks.length <= init.limits.lagMax;
   }
 
-  async #append(entry: PartitionEntry, request: RequestKey | undefined): Promise<Stored> {
-    const { partition, tasks, bytes } = entry;
+  /** One message to each host that has a partition of them; what became of each part, in no order. */
+  async #append(
+    parts: readonly PartitionPart[],
+    request: RequestKey | undefined,
+  ): Promise<Stored[]> {
+    const options = {
+      receivedAt: systemClock.wallNow(),
+      schema: this.#kit.numbers.schema,
+      budget: this.#kit.init.limits.derivedBudget,
+    };
+    const byHost = this.#appending.map((): PartitionPart[] => []);
+    for (const part of parts) byHost[hostOf(part.partition, byHost.length)]!.push(part);
+    const stored = await Promise.all(
+      byHost.flatMap((some, host) =>
+        some.length === 0 ? [] : [this.#appendAt(host, some, appendOf(some, options), request)],
+      ),
+    );
+    return stored.flat();
+  }
+
+  async #appendAt(
+    host: number,
+    parts: readonly PartitionPart[],
+    append: AppendParts,
+    request: RequestKey | undefined,
+  ): Promise<Stored[]> {
     const { words } = this.#kit;
-    words.reserve(this.#sender, partition, tasks);
+    for (const { partition, tasks } of parts) words.reserve(this.#sender, partition, tasks.length);
     try {
-      const to = this.#appending[partition]!;
-      const answer = await to.ask('append', bytes, tasks, request);
-      return { entry, ...answer };
+      const outcomes = await this.#appending[host]!.ask('append', append, request);
+      return parts.map((part, i) => ({ part, outcome: outcomes[i] ?? 'failed' }));
     } catch {
-      // Its thread died, or it restarts over a refused commit: nobody knows, so nothing is acknowledged.
-      return { entry, type: 'failed' };
+      // The thread died, or took too long: nobody knows, so nothing is acknowledged.
+      return parts.map((part) => ({ part, outcome: 'failed' }));
     } finally {
-      words.reserve(this.#sender, partition, -tasks);
+      for (const { partition, tasks } of parts)
+        words.reserve(this.#sender, partition, -tasks.length);
     }
   }
 
@@ -196,7 +244,7 @@ export class IngestDesk {
   async #claim(request: RequestKey): Promise<'ok' | 'conflict' | 'busy'> {
     const partition = Buffer.from(request.key).readUInt32LE(0) % this.#partitions.length;
     try {
-      const claimed = await this.#appending[partition]!.ask('claim', request);
+      const claimed = await this.#claiming[partition]!.ask('claim', request);
       if (claimed === 'conflict') return 'conflict';
       return claimed === 'full' ? 'busy' : 'ok';
     } catch {
@@ -205,11 +253,11 @@ export class IngestDesk {
   }
 
   async #applied(positions: readonly Position[]): Promise<boolean> {
-    const deadlineMs = this.#kit.init.limits.appliedMs;
+    const untilMs = systemClock.now() + this.#kit.init.limits.appliedMs;
     try {
       await Promise.all(
         positions.map(([partition, , number]) =>
-          this.#partitions[partition]!.with({ deadlineMs }).ask('applied', EXTERNAL, number),
+          awaitApplied(this.#partitions[partition]!, { lane: EXTERNAL, number, untilMs }),
         ),
       );
       return true;
@@ -236,6 +284,11 @@ export class IngestDesk {
   #faulty(faults: Gathered['faults'], rejected: number): IngestAnswer {
     return faultyAnswer(faults, rejected, this.#kit.init.limits.faultsListed);
   }
+}
+
+/** Ascending. */
+function indexesOf(parts: readonly PartitionPart[]): number[] {
+  return parts.flatMap(({ indexes }) => indexes).sort((a, b) => a - b);
 }
 
 function requestOf(key: string | undefined, body: Uint8Array | string): RequestKey | undefined {

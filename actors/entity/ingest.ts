@@ -1,9 +1,10 @@
 /**
  * From what a client sent to what the partitions log: the body parsed, every data-point held against the model, the good
- * ones gathered by entity in order of first appearance, and one log entry made for each partition they touch. Pure.
+ * ones gathered by entity in order of first appearance, a part made for each partition they touch, and one message for
+ * each thread. Pure.
  *
- *   [{host a}, {user x}, {host a}]  ->  host a: 2 points   ->  partition 17: entry with 1 task
- *                                       user x: 1 point    ->  partition  4: entry with 1 task
+ *   [{host a}, {user x}, {host a}]  ->  host a: 2 points   ->  partition 17: part with 1 task
+ *                                       user x: 1 point    ->  partition  4: part with 1 task
  *
  * Runs on: any.
  */
@@ -12,7 +13,7 @@ import {
   type DataPoint,
   type EntityId,
   type EntityType,
-  encodeEntry,
+  encodeEntries,
   type InputFault,
   type Located,
   type Model,
@@ -23,6 +24,7 @@ import {
   type Task,
   type TaskPoint,
 } from '../../stores/internal.js';
+import type { AppendParts } from './append-protocol.js';
 import type { PlatformLimits } from './kit-init.js';
 
 /** A task, where it belongs, and which items of the request are in it. */
@@ -49,12 +51,10 @@ export interface IngestModel {
   readonly partitions: number;
 }
 
-/** What one partition is given. */
-export interface PartitionEntry {
+/** What one partition is given of a request. */
+export interface PartitionPart {
   readonly partition: number;
-  readonly bytes: Uint8Array;
-  /** Tasks in it: the numbers it takes. */
-  readonly tasks: number;
+  readonly tasks: readonly Task[];
   /** Items of the request that are in it. */
   readonly indexes: readonly number[];
 }
@@ -103,36 +103,40 @@ export function gatherTasks(
   }));
 }
 
-/** One entry for each partition touched, in order of first appearance. */
-export function entriesOf(
-  tasks: readonly GatheredTask[],
-  options: { readonly receivedAt: number; readonly schema: number; readonly budget: number },
-): PartitionEntry[] {
-  const byPartition = new Map<number, { tasks: Task[]; indexes: number[] }>();
+/** One part for each partition touched, in order of first appearance. */
+export function partsOf(tasks: readonly GatheredTask[]): PartitionPart[] {
+  const byPartition = new Map<
+    number,
+    { readonly partition: number; tasks: Task[]; indexes: number[] }
+  >();
   for (const { task, partition, indexes } of tasks) {
-    let entry = byPartition.get(partition);
-    if (entry === undefined) {
-      entry = { tasks: [], indexes: [] };
-      byPartition.set(partition, entry);
+    let part = byPartition.get(partition);
+    if (part === undefined) {
+      part = { partition, tasks: [], indexes: [] };
+      byPartition.set(partition, part);
     }
-    entry.tasks.push(task);
-    for (const index of indexes) entry.indexes.push(index);
+    part.tasks.push(task);
+    for (const index of indexes) part.indexes.push(index);
   }
+  return [...byPartition.values()];
+}
+
+/** The parts that belong to one thread, as an entry each, for the appender there. */
+export function appendOf(
+  parts: readonly PartitionPart[],
+  options: { readonly receivedAt: number; readonly schema: number; readonly budget: number },
+): AppendParts {
   const { receivedAt, schema, budget } = options;
-  return [...byPartition].map(([partition, entry]) => ({
-    partition,
-    bytes: encodeEntry({
-      receivedAt,
-      schema,
-      origin: { by: 'api' },
-      cause: undefined,
-      depth: 0,
-      budget,
-      tasks: entry.tasks,
-    }),
-    tasks: entry.tasks.length,
-    indexes: entry.indexes,
-  }));
+  const from = { origin: { by: 'api' }, cause: undefined, depth: 0 } as const;
+  const { bytes, sizes } = encodeEntries(
+    parts.map(({ tasks }) => ({ receivedAt, schema, ...from, budget, tasks })),
+  );
+  return {
+    partitions: parts.map(({ partition }) => partition),
+    tasks: parts.map(({ tasks }) => tasks.length),
+    sizes,
+    bytes,
+  };
 }
 
 /** Data-points by entity, in order of first appearance. */

@@ -28,7 +28,11 @@ export interface KitInit {
   readonly specs: readonly EntitySpec[];
   readonly numbers: ModelNumbersForm;
   readonly partitions: number;
+  /** Threads that have partitions; which has which, hostOf says. */
+  readonly hosts: number;
   readonly durability: 'fsync' | 'os';
+  /** Changes of each partition that are kept for readers; 0: none. */
+  readonly changesKeptMax: number;
   readonly modules: readonly ModuleChoice[];
   readonly limits: PlatformLimits;
   /** The last process ended without a stop: notes of hooks go to a file as well, until what it left is applied. */

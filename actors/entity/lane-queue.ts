@@ -26,6 +26,8 @@ export interface QueuedTask {
   readonly entry: LogEntry;
   /** Entity type and id as one word. */
   readonly key: string;
+  /** It is older than the erasure of its entity: of it only what keeps links in step counts. */
+  readonly isVoid?: boolean;
 }
 
 export interface LaneQueueOptions {

@@ -52,6 +52,18 @@ export function linksOfRecord(
   return [...eids].map((eid) => ({ op: 'remove', attr, target, eid, until: 0 }));
 }
 
+/** A plain link of the record to that entity was set after the instant (epoch ms): it is one to what comes after. */
+export function isSetSince(
+  instant: number,
+  { plain }: EntityRecord,
+  link: { readonly attr: number; readonly attribute: Attribute; readonly eid: EntityId },
+): boolean {
+  const { kind, type } = link.attribute;
+  const value = kind === 'plain' ? plain.get(link.attr) : undefined;
+  if (value === undefined || type === undefined || value.at <= instant) return false;
+  return linkTargets(type, value.v).includes(link.eid);
+}
+
 /** The sendings as tasks: one for each entity, with its changes in their order. */
 export function linkTasks(sendings: readonly LinkSending[]): Task[] {
   const tasks = new Map<string, Task & { readonly links: LinkChange[] }>();

@@ -4,11 +4,11 @@
  * Runs on: thread.
  */
 import { type Deferred, defineActor } from '../../core/index.js';
-import type { Lane } from '../../stores/internal.js';
+import type { EntityId, EraseCounts, Lane } from '../../stores/internal.js';
 import type { KitInit } from './kit-init.js';
 import type { DerivedRow } from './outbox-delivery.js';
 import { Partition } from './partition.js';
-import type { AppendAnswer, PartitionProtocol, RequestKey } from './partition-protocol.js';
+import type { PartitionProtocol, RequestKey } from './partition-protocol.js';
 import { acquireKit } from './thread-kit.js';
 
 export const partitionActor = defineActor(
@@ -39,8 +39,6 @@ export const partitionActor = defineActor(
       return take();
     };
     return {
-      append: (entry: Uint8Array, tasks: number, request?: RequestKey): Deferred<AppendAnswer> =>
-        checked(() => later(partition.intake.append(entry, tasks, request))),
       claim: (request: RequestKey): Deferred<'new' | 'repeated' | 'conflict' | 'full'> =>
         checked(() => later(partition.intake.claim(request))),
       derived: (source: number, rows: readonly DerivedRow[]): Deferred<void> =>
@@ -55,9 +53,17 @@ export const partitionActor = defineActor(
       refresh: (etype: string): Deferred<number> =>
         checked(() => later(partition.intake.refresh(etype))),
       replayDeadLetters: (numbers: readonly number[]): Deferred<number> =>
-        checked(() => later(partition.replay(numbers))),
+        checked(() => later(partition.letters.replay(numbers))),
       dropDeadLetters: (numbers: readonly number[]): Deferred<number> =>
-        checked(() => later(partition.drop(numbers))),
+        checked(() => later(partition.letters.drop(numbers))),
+      eraseOrder: (etype: number, eid: EntityId): Deferred<void> =>
+        checked(() => later(partition.eraser.order(etype, eid))),
+      eraseCuts: (): readonly [number, number] => checked(() => partition.eraser.cuts()),
+      eraseRead: (): void => checked(() => partition.eraser.read()),
+      eraseDrain: (external: number): Deferred<void> =>
+        checked(() => later(partition.eraser.drain(external))),
+      eraseScrub: (): Deferred<Readonly<Record<string, EraseCounts>>> =>
+        checked(() => later(partition.eraser.scrub())),
       work: (): void => checked(() => partition.work()),
     };
   },

@@ -15,11 +15,14 @@ import {
   LANES,
   type Lane,
   outboxSource,
+  sweepTask,
   type Task,
 } from '../../stores/internal.js';
+import type { AppendOutcome } from './append-protocol.js';
+import type { Intake } from './hosted-intakes.js';
 import type { LaneQueue } from './lane-queue.js';
 import type { DerivedRow } from './outbox-delivery.js';
-import type { AppendAnswer, RequestKey } from './partition-protocol.js';
+import type { RequestKey } from './partition-protocol.js';
 import type { ThreadKit } from './thread-kit.js';
 
 /** What the intake needs of its partition. */
@@ -36,44 +39,49 @@ export interface IntakeOptions {
   readonly fail: (error: unknown) => void;
 }
 
-/** Entities whose creation hooks are run again in one entry. */
-const REFRESH_TASKS = 256;
+/** An entry on its way to the disk. */
+interface WrittenEntry {
+  /** Of its first task. */
+  readonly number: number;
+  readonly tasks: number;
+  readonly bytes: Uint8Array;
+  readonly settled: ((outcome: AppendOutcome) => void) | undefined;
+}
 
-export class PartitionIntake {
+/** Entries that flush together. */
+interface WrittenGroup {
+  readonly flushed: Promise<void>;
+  readonly entries: WrittenEntry[];
+  readonly stored: Promise<void>;
+}
+
+export class PartitionIntake implements Intake {
   readonly #options: IntakeOptions;
   readonly #underWay = new Set<Promise<unknown>>();
+  /** By lane: the last group of entries that the log writes together. */
+  readonly #groups: (WrittenGroup | undefined)[] = [];
   #lastDerived: Promise<void> = Promise.resolve();
-  #isEnded = false;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
   }
 
-  async append(
-    bytes: Uint8Array,
-    tasks: number,
+  append(
+    entry: { readonly bytes: Uint8Array; readonly tasks: number },
     request: RequestKey | undefined,
-  ): Promise<AppendAnswer> {
-    const { kit, partition } = this.#options;
-    const now = systemClock.wallNow();
-    if (request !== undefined) {
-      const seen = kit.log.request(partition, request.key, now);
-      if (seen !== undefined && !isSame(seen.body, request.body)) return { type: 'conflict' };
-      // One that was only claimed has no tasks yet.
-      if (seen !== undefined && seen.tasks > 0) {
-        await seen.flushed;
-        return { type: 'stored', number: seen.number + seen.tasks - 1 };
-      }
-    }
-    const number = this.#write(LANES.external, bytes, tasks, {
-      request: request === undefined ? undefined : { ...request, at: now },
-    });
+    settled: (outcome: AppendOutcome) => void,
+  ): void {
     try {
-      await number.flushed;
-      return { type: 'stored', number: number.first + tasks - 1 };
+      const repeated = request && this.#repeated(request, settled);
+      if (repeated === true) return;
+      const at = systemClock.wallNow();
+      void this.#write(LANES.external, entry.bytes, entry.tasks, {
+        request: request && { ...request, at },
+        settled,
+      });
     } catch (error) {
-      if (hasCode(error, 'STORE_FULL')) return { type: 'full' };
-      throw error;
+      this.#options.fail(error);
+      settled('failed');
     }
   }
 
@@ -105,33 +113,23 @@ export class PartitionIntake {
       if (number <= taken) continue;
       const { tasks } = decodeEntry(bytes);
       const mark = { source: name, number };
-      this.#lastDerived = this.#write(LANES.derived, bytes, tasks.length, { mark }).flushed;
+      this.#lastDerived = this.#write(LANES.derived, bytes, tasks.length, { mark });
     }
     return this.#lastDerived;
   }
 
-  /** Logs a task for each entity of a type by which its creation hooks run again; some hundreds at a time. */
+  /** Logs a task by which the creation hooks of all entities of a type run again. Answers how many there are. */
   async refresh(etype: string): Promise<number> {
     const { kit, partition } = this.#options;
     const etypeNo = kit.numbers.etypeNo(etype);
-    let count = 0;
-    let after: string | number | undefined;
-    for (;;) {
-      kit.environments.refresh();
-      const found = kit.entities.listOf(etypeNo, partition, { after, countMax: REFRESH_TASKS });
-      if (found.length === 0 || this.#isEnded) return count;
-      const tasks = found.map(({ eid }): Task => {
-        return { etype: etypeNo, eid, points: [], refresh: true };
-      });
-      await this.#write(LANES.derived, this.#ownEntry(tasks), tasks.length, {}).flushed;
-      count += tasks.length;
-      after = found.at(-1)!.eid;
-    }
+    kit.environments.refresh();
+    const count = kit.entities.count(etypeNo, partition);
+    await this.#write(LANES.derived, this.#ownEntry([sweepTask(etypeNo, 'asked')]), 1, {});
+    return count;
   }
 
   /** Resolves when what is under way has settled. */
   async stop(): Promise<void> {
-    this.#isEnded = true;
     await Promise.allSettled(this.#underWay);
   }
 
@@ -148,6 +146,26 @@ export class PartitionIntake {
     });
   }
 
+  /** True for a request that was taken before: it is told what that came to. */
+  #repeated(request: RequestKey, settled: (outcome: AppendOutcome) => void): boolean {
+    const { kit, partition } = this.#options;
+    const seen = kit.log.request(partition, request.key, systemClock.wallNow());
+    if (seen === undefined) return false;
+    if (!isSame(seen.body, request.body)) {
+      settled('conflict');
+      return true;
+    }
+    // One that was only claimed has no tasks yet.
+    if (seen.tasks === 0) return false;
+    const last = seen.number + seen.tasks - 1;
+    Promise.resolve(seen.flushed).then(
+      () => settled(last),
+      () => settled('failed'),
+    );
+    return true;
+  }
+
+  /** Resolves when it is durable and queued. */
   #write(
     lane: Lane,
     bytes: Uint8Array,
@@ -155,24 +173,45 @@ export class PartitionIntake {
     beside: {
       readonly mark?: { readonly source: string; readonly number: number };
       readonly request?: (RequestKey & { readonly at: number }) | undefined;
+      readonly settled?: (outcome: AppendOutcome) => void;
     },
-  ): { readonly first: number; readonly flushed: Promise<void> } {
-    const { kit, partition, queues } = this.#options;
-    const { number, flushed } = kit.log.append({ partition, lane, bytes, tasks, ...beside });
+  ): Promise<void> {
+    const { kit, partition } = this.#options;
+    const { mark, request, settled } = beside;
+    const { number, flushed } = kit.log.append({ partition, lane, bytes, tasks, mark, request });
     this.#options.appended();
-    const stored = flushed.then(
-      () => {
-        kit.counters.tasksAppended += tasks;
-        queues[lane]!.durable(number, tasks, bytes);
-        this.#options.durable();
-      },
-      (error: unknown) => {
-        if (hasCode(error, 'STORE_FULL')) kit.words.setFull(systemClock.wallNow());
-        this.#options.fail(error);
-        throw error;
-      },
-    );
-    return { first: number, flushed: this.#tracked(stored) };
+    let group = this.#groups[lane];
+    if (group?.flushed !== flushed) {
+      const entries: WrittenEntry[] = [];
+      group = { flushed, entries, stored: this.#tracked(this.#stored(lane, flushed, entries)) };
+      this.#groups[lane] = group;
+    }
+    group.entries.push({ number, tasks, bytes, settled });
+    return group.stored;
+  }
+
+  /** What the log writes together is told together. */
+  async #stored(
+    lane: Lane,
+    flushed: Promise<void>,
+    entries: readonly WrittenEntry[],
+  ): Promise<void> {
+    const { kit, queues, durable, fail } = this.#options;
+    try {
+      await flushed;
+    } catch (error) {
+      const isFull = hasCode(error, 'STORE_FULL');
+      if (isFull) kit.words.setFull(systemClock.wallNow());
+      fail(error);
+      for (const { settled } of entries) settled?.(isFull ? 'full' : 'failed');
+      throw error;
+    }
+    for (const { number, tasks, bytes, settled } of entries) {
+      kit.counters.tasksAppended += tasks;
+      queues[lane]!.durable(number, tasks, bytes);
+      settled?.(number + tasks - 1);
+    }
+    durable();
   }
 
   #tracked<T>(promise: Promise<T>): Promise<T> {

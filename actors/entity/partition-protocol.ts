@@ -1,10 +1,10 @@
 /**
- * What a partition takes: from ingest actors, from other partitions, from the engine. Declared apart from the actor, as
- * the thread's kit hands out refs to it.
+ * What a partition takes beside entries from outside (see append-protocol.ts): from ingest actors, from other partitions,
+ * from the engine. Declared apart from the actor, as the thread's kit hands out refs to it.
  * Runs on: any.
  */
 import type { ActorRef } from '../../core/index.js';
-import type { Lane } from '../../stores/internal.js';
+import type { EntityId, EraseCounts, Lane } from '../../stores/internal.js';
 import type { DerivedRow } from './outbox-delivery.js';
 
 /** A request that may be repeated: its key, and what it asked for, both as digests. */
@@ -13,18 +13,7 @@ export interface RequestKey {
   readonly body: Uint8Array;
 }
 
-/** What became of an append. */
-export type AppendAnswer =
-  /** Durable; the number of its last task. Of a repeated request, the number it had. */
-  | { readonly type: 'stored'; readonly number: number }
-  /** The key was used with another body; nothing was stored. */
-  | { readonly type: 'conflict' }
-  /** The disk takes nothing now; nothing was stored. */
-  | { readonly type: 'full' };
-
 export interface PartitionProtocol {
-  /** An entry from outside; answered when it is durable. */
-  append(entry: Uint8Array, tasks: number, request?: RequestKey): AppendAnswer;
   /** Whether a request with that key may go on; durable when answered. */
   claim(request: RequestKey): 'new' | 'repeated' | 'conflict' | 'full';
   /** Rows of another partition's outbox; answered when they are durable, again or for the first time. */
@@ -36,6 +25,16 @@ export interface PartitionProtocol {
   /** Takes dead letters into the log again; answers how many there were. */
   replayDeadLetters(numbers: readonly number[]): number;
   dropDeadLetters(numbers: readonly number[]): number;
+  /** Stores the task that deletes an entity to be erased, and applies nothing else of it until that is accepted. */
+  eraseOrder(etype: number, eid: EntityId): void;
+  /** The number that the next entry of each lane gets. */
+  eraseCuts(): readonly [number, number];
+  /** Reads what is being erased from the folder, and applies nothing of it from then on. */
+  eraseRead(): void;
+  /** Answered when all below that number of the external lane, and the derived lane, is applied and delivered. */
+  eraseDrain(external: number): void;
+  /** Clears what is stored of the entities of the round; answers what that took away, by erasure. */
+  eraseScrub(): Readonly<Record<string, EraseCounts>>;
   /** From itself: goes on with its tasks. */
   work(): void;
 }

@@ -8,20 +8,15 @@
  */
 import { type ActorContext, hasCode } from '../../core/index.js';
 import { systemClock } from '../../core/internal.js';
-import {
-  encodeEntry,
-  LANES,
-  type Lane,
-  type PartitionState,
-  partitionOf,
-} from '../../stores/internal.js';
+import { LANES, type Lane, type PartitionState } from '../../stores/internal.js';
 import { AppliedWaiters } from './applied-waiters.js';
-import { decodeDeadLetter } from './dead-letters.js';
 import { FeedTeller } from './feed-teller.js';
 import { LaneProgress } from './lane-progress.js';
 import { LaneQueue } from './lane-queue.js';
 import { type DerivedRow, OutboxDelivery } from './outbox-delivery.js';
+import { PartitionEraser } from './partition-eraser.js';
 import { PartitionIntake } from './partition-intake.js';
+import { PartitionLetters } from './partition-letters.js';
 import type { PieceLog } from './piece-log.js';
 import { PoisonWatch } from './poison.js';
 import { ResultStore } from './result-store.js';
@@ -42,6 +37,8 @@ interface Flushing {
 
 export class Partition {
   readonly intake: PartitionIntake;
+  readonly eraser: PartitionEraser;
+  readonly letters: PartitionLetters;
   readonly #ctx: ActorContext;
   readonly #kit: ThreadKit;
   readonly #partition: number;
@@ -60,7 +57,7 @@ export class Partition {
       this.#isWoken = this.#wakeUp();
       return this.#isWoken;
     },
-    isUrgent: () => this.#isFarBehind(),
+    isUrgent: () => !this.#waiters.isEmpty || this.#isFarBehind(),
   };
   /** By lane: every task below is done, and that is stored. */
   #lows: readonly number[];
@@ -99,6 +96,7 @@ export class Partition {
       store: this.#store,
       poison: this.#poison,
       lanes: this.#lanes,
+      sift: (queued) => this.eraser.sifted(queued),
       settle: (pieces) => this.#settle(pieces),
       fail,
     });
@@ -110,14 +108,25 @@ export class Partition {
       durable: () => this.wake(),
       fail,
     });
-    this.#feed = new FeedTeller(ctx, kit);
+    this.letters = new PartitionLetters({
+      kit,
+      partition,
+      state: this.#state,
+      store: this.#store,
+      sift: (letter) => this.eraser.siftedLetter(letter),
+      commit: (rows) => this.#commit(rows),
+    });
+    this.eraser = this.#openEraser();
+    this.#feed = new FeedTeller(ctx, kit, partition);
     this.#outboxRows = kit.outbox.count(partition);
     this.#delivery = this.#openDelivery();
     this.#tellLoad();
   }
 
-  /** Takes up what was left. */
+  /** Takes up what was left, and whatever comes. */
   start(): void {
+    this.#kit.intakes.open(this.#partition, this.intake);
+    this.#feed.begin(this.#state.changesFlushed);
     for (const target of this.#kit.outbox.targets(this.#partition)) this.#delivery.pending(target);
     void this.#kit.modulesReady.then(() => {
       this.#isReady = true;
@@ -154,33 +163,10 @@ export class Partition {
     return false;
   }
 
-  /**
-   * Takes dead letters into the log again, by its own outbox, in the commit that removes them. One whose entity type the
-   * model no longer has stays where it is.
-   */
-  async replay(numbers: readonly number[]): Promise<number> {
-    return this.#letters(numbers, (bytes) => {
-      const { entry } = decodeDeadLetter(bytes);
-      const [task] = entry.tasks;
-      const entity = task && this.#kit.numbers.entityOf(task.etype);
-      if (entity === undefined) return 'kept';
-      const { partitions, limits } = this.#kit.init;
-      const target = partitionOf(entity.id, task!.eid, partitions);
-      this.#store.putOutbox(
-        target,
-        encodeEntry({ ...entry, depth: 0, budget: limits.derivedBudget }),
-      );
-      return 'taken';
-    });
-  }
-
-  async drop(numbers: readonly number[]): Promise<number> {
-    return this.#letters(numbers, () => 'dropped');
-  }
-
   /** Resolves when nothing of this incarnation is on its way any more. */
   async stop(): Promise<void> {
     this.#isEnded = true;
+    this.#kit.intakes.close(this.#partition, this.intake);
     this.#kit.turns.remove(this.#turn);
     this.#worker.stop();
     this.#delivery.stop();
@@ -189,37 +175,28 @@ export class Partition {
     await Promise.allSettled([...this.#flushing].map(({ promise }) => promise));
   }
 
-  /** Removes each letter that is there, unless `put` says it stays; answers how many, once that is stored. */
-  async #letters(
-    numbers: readonly number[],
-    put: (bytes: Uint8Array) => 'taken' | 'dropped' | 'kept',
-  ): Promise<number> {
-    this.#kit.environments.refresh();
-    let count = 0;
-    let rows = 0;
-    for (const number of new Set(numbers)) {
-      const bytes = this.#letterLeft(number);
-      if (bytes === undefined) continue;
-      const became = put(bytes);
-      if (became === 'kept') continue;
-      if (became === 'taken') rows++;
-      this.#state.removeDeadLetter(number);
-      this.#taken.add(number);
-      count++;
-    }
-    if (count === 0) return 0;
+  /** Stores what has been put beside tasks, so many rows for its outbox among it. */
+  async #commit(rows = 0): Promise<void> {
     this.#worker.touched(rows);
     this.#worker.settle();
+    const flushed = this.letters.beforeCommit();
     await this.#state.commit();
-    return count;
+    flushed();
   }
 
-  /** Letters that are gone, though a read may still find them. */
-  readonly #taken = new Set<number>();
-
-  #letterLeft(number: number): Uint8Array | undefined {
-    if (this.#taken.has(number)) return undefined;
-    return this.#kit.deadLetters.get(this.#partition, number);
+  #openEraser(): PartitionEraser {
+    return new PartitionEraser({
+      kit: this.#kit,
+      partition: this.#partition,
+      state: this.#state,
+      append: (bytes, settled) => this.intake.append({ bytes, tasks: 1 }, undefined, settled),
+      whenApplied: (lane, number, then) => this.whenApplied(lane, number, then),
+      commit: () => this.#commit(),
+      outboxNext: () => this.#store.outboxNext,
+      letterLeft: (number) => this.letters.left(number),
+      removeLetter: (number) => this.letters.remove(number),
+      isEnded: () => this.#isEnded,
+    });
   }
 
   #openLane(lane: Lane): LaneState {
@@ -297,13 +274,14 @@ export class Partition {
     );
   }
 
-  #flushed({ lows, targets, changes }: PieceLog): void {
+  #flushed({ lows, targets }: PieceLog): void {
     this.#kit.environments.refresh();
     this.#lows = lows;
     for (const lane of [LANES.derived, LANES.external]) this.#waiters.passed(lane, lows[lane]!);
     this.#tellLoad();
-    this.#feed.tell(changes);
+    this.#feed.flushed(this.#state.changesFlushed);
     for (const target of targets) this.#delivery.pending(target);
+    this.eraser.flushed();
     this.wake();
   }
 
@@ -333,6 +311,7 @@ export class Partition {
     if (this.#isEnded || this.#failure !== undefined) return;
     this.#failure = { error };
     this.#isEnded = true;
+    this.#kit.intakes.close(this.#partition, this.intake);
     // It begins anew after a while: others of the thread are not to wait for that.
     this.#kit.turns.remove(this.#turn);
     this.#worker.stop();

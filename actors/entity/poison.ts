@@ -68,7 +68,7 @@ export class PoisonWatch {
       return this.#condemn(seq, isSuspect ? note : undefined);
     }
     const state = isSuspect ? NoteState.runningAgain : NoteState.running;
-    this.#words.setNote(this.#partition, note, { state, lane, number, hook: 0 });
+    this.#words.setNote(this.#partition, note, { state, lane, number });
     return note;
   }
 

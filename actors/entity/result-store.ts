@@ -4,7 +4,9 @@
  * Runs on: thread.
  */
 import {
+  type DeadLetter,
   EVERYTHING,
+  encodeDeadLetter,
   encodeRecord,
   type Lane,
   type LaneCursor,
@@ -12,7 +14,7 @@ import {
   type PartitionState,
   seqOf,
 } from '../../stores/internal.js';
-import { type DeadLetter, encodeDeadLetter } from './dead-letters.js';
+import { changeOf } from './change-of.js';
 import { type Derivation, type DerivedEntry, deriveEntries } from './derived-entries.js';
 import type { QueuedTask } from './lane-queue.js';
 import type { TaskResult } from './task-run.js';
@@ -31,6 +33,7 @@ export class ResultStore {
   readonly #state: PartitionState;
   #outboxNext: number;
   #deadLetterNext: number;
+  #attrsBefore: readonly number[] = [];
   /** Targets of what has been put since {@link takeTargets}. */
   #targets = new Set<number>();
 
@@ -39,6 +42,11 @@ export class ResultStore {
     this.#state = state;
     this.#outboxNext = state.cursor.outboxNext;
     this.#deadLetterNext = state.cursor.deadLetterNext;
+  }
+
+  /** The number that the next row of the outbox gets. */
+  get outboxNext(): number {
+    return this.#outboxNext;
   }
 
   /** Where the partition stands, with its lanes there. */
@@ -69,7 +77,12 @@ export class ResultStore {
   /** Puts all of it. Answers how many rows are to be delivered. */
   put({ queued, result, entries, letters }: Prepared): number {
     this.#storeEntity(queued, result);
-    for (const link of result.links) this.#storeLink(queued, link);
+    const change = changeOf(queued, result, this.#attrsBefore);
+    if (change !== undefined) {
+      this.#attrsBefore = change.attrs;
+      this.#state.putChange(change);
+    }
+    for (const link of result.links) this.#storeLink(queued, link, result.deletions);
     for (const bytes of letters) this.#putLetter(bytes);
     for (const { target, bytes, tasks } of entries) {
       this.putOutbox(target, bytes);
@@ -88,9 +101,12 @@ export class ResultStore {
     this.#targets.add(target);
   }
 
-  #derive(queued: QueuedTask, { outputs, sendings }: TaskResult, now: number): Derivation {
+  #derive(queued: QueuedTask, result: TaskResult, now: number): Derivation {
     const { init, numbers } = this.#kit;
+    const { outputs, sendings, rest } = result;
     return deriveEntries(outputs, sendings, {
+      rest,
+      linksAt: linksAt(queued, now),
       partition: this.#state.partition,
       seq: seqOf(queued.number, queued.lane as Lane),
       entry: queued.entry,
@@ -136,20 +152,21 @@ export class ResultStore {
       for (const chunk of this.#state.chunks(own, attr, EVERYTHING))
         this.#state.removeChunk(own, attr, chunk);
     }
-    for (const { source } of this.#state.links(own)) this.#state.removeLink(own, source);
     this.#state.removeRecord(own);
     this.#state.setTombstone(own, record!.incarnation);
     this.#state.addCount(own.etype, -1);
   }
 
-  /** A link ends with the last data-point that says it. */
-  #storeLink({ task }: QueuedTask, link: LinkChange): void {
+  /** A link ends with the last data-point that says it, and is one to the entity as it was when it was made last. */
+  #storeLink({ task }: QueuedTask, link: LinkChange, deletions: number): void {
     const own = { etype: task.etype, eid: task.eid };
     const source = { etype: link.etype, attr: link.attr, eid: link.eid };
     if (link.op === 'remove') this.#state.removeLink(own, source);
     if (link.op !== 'add') return;
-    const until = this.#state.link(own, source) ?? -Infinity;
-    if (link.until > until) this.#state.putLink(own, source, link.until);
+    const known = this.#state.link(own, source) ?? { until: -Infinity, deletions: 0 };
+    if (link.until <= known.until && deletions <= known.deletions) return;
+    const until = Math.max(link.until, known.until);
+    this.#state.putLink(own, source, until, Math.max(deletions, known.deletions));
   }
 
   #putLetter(bytes: Uint8Array): void {
@@ -179,4 +196,13 @@ export class ResultStore {
     const left = { ...queued, task: { etype: task.etype, eid: task.eid, points } };
     return this.#letter(left, { reason: 'unknown', message }, now);
   }
+}
+
+/**
+ * Up to when links that are taken out count as links to what was deleted, epoch ms. What was linked after a delete had come
+ * is not meant by it; of an erasure nothing is spared by its time, however wrong a clock was.
+ */
+function linksAt({ task, entry, isVoid }: QueuedTask, now: number): number {
+  if (task.isErase === true || isVoid === true) return Number.MAX_SAFE_INTEGER;
+  return task.isDelete === true ? entry.receivedAt : now;
 }

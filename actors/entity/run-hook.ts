@@ -18,10 +18,9 @@ import {
   WheelEntry,
 } from '../../core/internal.js';
 import { idText } from '../../stores/internal.js';
-import { PLATFORM_LIMITS } from '../limits.js';
 import type { HookFault, HookPoint, HookScope, HookTask } from './hook.js';
 import { HookCall } from './hook-call.js';
-import type { RegisteredHook } from './hook-table.js';
+import type { HookLimits, RegisteredHook } from './hook-table.js';
 
 /** A value, or the promise of one: whoever gets it goes on at once when it can. */
 export type Waiting<T> = T | Promise<T>;
@@ -37,6 +36,7 @@ export interface HookSetting {
   readonly wheel: TimerWheel<HookWait>;
   /** Hears of every fault, with the very thing that was thrown, if something was. */
   readonly record: (fault: HookFault, thrown?: unknown) => void;
+  readonly limits: Pick<HookLimits, 'hookOverrunMs'>;
 }
 
 /** What a hook is about: the task, or the data-point of an attribute hook. */
@@ -68,7 +68,7 @@ export function runHook(
   call.end();
   const tookMs = setting.clock.now() - beganAt;
   counters.durationNs += tookMs * 1e6;
-  if (tookMs > PLATFORM_LIMITS.hookOverrunMs) overran(hook, scope, setting, tookMs);
+  if (tookMs > setting.limits.hookOverrunMs) overran(hook, scope, setting, tookMs);
   return returned;
 }
 
@@ -199,6 +199,6 @@ function overran(
 ): void {
   recordFault(hook, scope, setting, {
     code: 'HOOK_OVERRUN',
-    message: `expected the thread back within ${PLATFORM_LIMITS.hookOverrunMs} ms, got it after ${Math.round(tookMs)} ms`,
+    message: `expected the thread back within ${setting.limits.hookOverrunMs} ms, got it after ${Math.round(tookMs)} ms`,
   });
 }

@@ -9,12 +9,16 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ActorRef, type ActorSystem, CodedError, hasCode, move } from '../../core/index.js';
-import { systemClock } from '../../core/internal.js';
+import { systemClock, textOf } from '../../core/internal.js';
 import { type Folder, type Model, ModelNumbers } from '../../stores/internal.js';
 import type { PlatformErrorCode } from '../errors.js';
+import { awaitApplied, PASSING_CODES } from './await-applied.js';
 import { removeCarefulNotes } from './careful-notes.js';
-import type { Change, ChangeGap, ChangeHub, SubscribeOptions } from './change-feed.js';
+import type { ChangeReading, SubscribeOptions } from './change-feed.js';
+import { type ChangeHub, changesNotKept } from './change-hub.js';
+import { type ChangeSource, liveChanges } from './change-source.js';
 import { DeadLetterDesk } from './dead-letter-desk.js';
+import { DeadLetterReader } from './dead-letter-reader.js';
 import type { DeadLetterView } from './dead-letters.js';
 import type {
   EngineStats,
@@ -23,9 +27,11 @@ import type {
   IngestOptions,
   Position,
 } from './entity-engine.js';
+import { EraseDesk } from './erase-desk.js';
+import type { Erasure } from './erasure.js';
 import type { TaskInput } from './hook.js';
 import type { IngestRef } from './ingest-actor.js';
-import { busyAnswer } from './ingest-answer.js';
+import { busyAnswer, lostAnswer } from './ingest-answer.js';
 import type { KitInit } from './kit-init.js';
 import type { PartitionRef } from './partition-protocol.js';
 import { forgetMemory } from './run-board-actor.js';
@@ -35,19 +41,12 @@ import type { KitCounters } from './thread-kit.js';
 /** How often the shared words are looked at while something is waited for. */
 const LOOK_MS = 3;
 
-/** How an ask ends that was not taken, or whose actor went down over it. */
-const PASSING = [
-  'MAILBOX_FULL',
-  'ACTOR_THREAD_DIED',
-  'ACTOR_RESTARTED',
-  'ASK_TIMEOUT',
-  'THREAD_DIED',
-] as const;
 const STOPPED = ['PLATFORM_STOPPED', 'SYSTEM_STOPPED', 'ACTOR_STOPPED'] as const;
 
 /** Everything that was spawned. */
 export interface EngineActors {
   readonly partitions: readonly PartitionRef[];
+  readonly appenders: readonly ActorRef<unknown>[];
   readonly ingests: readonly IngestRef[];
   /** By actor of `moduleActors`, then by thread. */
   readonly modules: readonly (readonly ActorRef<unknown>[])[];
@@ -70,27 +69,33 @@ export class RunningEngine implements EntityEngine {
   readonly moduleRefs: EngineActors['modules'];
   readonly #parts: EngineParts;
   readonly #words: SharedWords;
-  readonly #letters: DeadLetterDesk;
+  readonly #changes: ChangeSource;
+  readonly #letters: DeadLetterReader;
+  readonly #letterDesk: DeadLetterDesk;
+  readonly #erasing: EraseDesk;
   #requests = 0;
   #nextIngest = 0;
   #stopping: Promise<{ drained: boolean; left: number }> | undefined;
 
   constructor(parts: EngineParts) {
-    const { init, actors, hub, model, folder } = parts;
+    const { init, actors, model, folder } = parts;
     this.#parts = parts;
     this.init = init;
     this.moduleRefs = actors.modules;
     this.#words = parts.words;
-    hub.onReaders = (change) => this.#words.addSubscribers(change);
+    this.#changes = liveChanges(folder, parts.words);
     const numbers = ModelNumbers.of(init.numbers, model);
-    this.#letters = new DeadLetterDesk(folder, numbers, actors.partitions, init.limits);
+    this.#letters = new DeadLetterReader(folder, numbers, init.limits);
+    this.#letterDesk = new DeadLetterDesk(actors.partitions, init.limits);
+    this.#erasing = new EraseDesk({ folder, numbers, partitions: actors.partitions, init });
+    if (!init.isFormerModel) this.#erasing.resume();
   }
 
   ingest(
     body: Uint8Array | string | readonly unknown[],
     options: IngestOptions = {},
   ): Promise<IngestAnswer> {
-    return this.#request((ingest, deadlineMs) => {
+    return this.#request(options, (ingest, deadlineMs) => {
       const to = ingest.with({ deadlineMs });
       if (Array.isArray(body)) return to.ask('ingestItems', body, options);
       const bytes = typeof body === 'string' ? Buffer.from(body) : (body as Uint8Array);
@@ -99,7 +104,7 @@ export class RunningEngine implements EntityEngine {
   }
 
   submit(tasks: readonly TaskInput[], options: IngestOptions = {}): Promise<IngestAnswer> {
-    return this.#request((ingest, deadlineMs) =>
+    return this.#request(options, (ingest, deadlineMs) =>
       ingest.with({ deadlineMs }).ask('submit', tasks, options),
     );
   }
@@ -122,17 +127,17 @@ export class RunningEngine implements EntityEngine {
     );
   }
 
-  subscribe(options: SubscribeOptions = {}): AsyncIterable<Change | ChangeGap> {
-    return this.#parts.hub.subscribe(options);
+  subscribe(options: SubscribeOptions = {}): ChangeReading {
+    this.#assertOpen();
+    const unknown = options.etypes?.find((etype) => !this.#parts.model.entities.has(etype));
+    if (unknown !== undefined) throw unknownType(unknown);
+    if (this.init.changesKeptMax === 0) throw changesNotKept();
+    return this.#parts.hub.subscribe(this.#changes, options);
   }
 
   async refresh(etype: string): Promise<number> {
     this.#assertOpen();
-    if (!this.#parts.model.entities.has(etype))
-      throw new CodedError<PlatformErrorCode>(
-        'ENTITY_UNKNOWN',
-        `expected an entity type of the model, got "${etype}"`,
-      );
+    if (!this.#parts.model.entities.has(etype)) throw unknownType(etype);
     const { actors } = this.#parts;
     const counts = await Promise.all(
       actors.partitions.map((ref) =>
@@ -150,12 +155,33 @@ export class RunningEngine implements EntityEngine {
 
   async replayDeadLetters(ids: readonly string[]): Promise<number> {
     this.#assertOpen();
-    return this.#letters.each(ids, 'replayDeadLetters');
+    return this.#letterDesk.each(ids, 'replayDeadLetters');
   }
 
   async dropDeadLetters(ids: readonly string[]): Promise<number> {
     this.#assertOpen();
-    return this.#letters.each(ids, 'dropDeadLetters');
+    return this.#letterDesk.each(ids, 'dropDeadLetters');
+  }
+
+  async erase(etype: string, eid: unknown): Promise<string> {
+    this.#assertOpen();
+    const entity = this.#parts.model.entities.get(etype);
+    if (entity === undefined) throw unknownEntity(etype);
+    const id = entity.idType.parse(eid);
+    if (typeof id === 'object')
+      throw new CodedError<PlatformErrorCode>(
+        'ENTITY_ID_INVALID',
+        `expected an id of type ${entity.idType.name} for "${etype}", got ${textOf(eid)}`,
+      );
+    return this.#erasing.ask(entity, id);
+  }
+
+  async erased(id: string): Promise<Erasure | undefined> {
+    return this.#erasing.ended(id);
+  }
+
+  erasures(): readonly Erasure[] {
+    return this.#erasing.list();
   }
 
   async stats(): Promise<EngineStats> {
@@ -182,6 +208,7 @@ export class RunningEngine implements EntityEngine {
       partitionRestarts: total(each((partition) => this.#words.restarts(partition))),
       lag: total(lags),
       outbox: total(each((partition) => this.#words.outbox(partition))),
+      deadLettersStored: this.#letters.stored(),
       lags,
     };
   }
@@ -195,12 +222,15 @@ export class RunningEngine implements EntityEngine {
     const { system, actors, hub, init } = this.#parts;
     const until = systemClock.now() + deadlineMs;
     this.#words.close();
+    this.#erasing.halt();
     while (this.#requests > 0 && systemClock.now() < until) await sleep(LOOK_MS);
     const drained = await this.#quiet(until);
     const end = (refs: readonly ActorRef<unknown>[]): Promise<unknown> =>
       Promise.all(refs.map((ref) => system.stopActor(ref)));
     await end(actors.ingests);
+    await end(actors.appenders);
     await end(actors.partitions);
+    await this.#erasing.settled();
     await end(actors.modules.flat());
     await end(actors.onMain);
     hub.end();
@@ -212,6 +242,7 @@ export class RunningEngine implements EntityEngine {
 
   /** Asks the ingest actors in turn. What only says that it was not to be now is an answer. */
   async #request(
+    { idempotencyKey }: IngestOptions,
     ask: (ingest: IngestRef, deadlineMs: number) => Promise<IngestAnswer>,
   ): Promise<IngestAnswer> {
     this.#assertOpen();
@@ -222,8 +253,10 @@ export class RunningEngine implements EntityEngine {
     try {
       return await ask(ingest, 2 * (appendMs + appliedMs));
     } catch (error) {
-      if (PASSING.some((code) => hasCode(error, code)))
+      if (hasCode(error, 'MAILBOX_FULL'))
         return busyAnswer('The request could not be taken now', retryAfterMs);
+      if (PASSING_CODES.some((code) => hasCode(error, code)))
+        return lostAnswer({ isUnknown: true, isKeyed: idempotencyKey !== undefined, retryAfterMs });
       if (STOPPED.some((code) => hasCode(error, code))) throw stopped();
       throw error;
     } finally {
@@ -231,22 +264,13 @@ export class RunningEngine implements EntityEngine {
     }
   }
 
-  /** A partition that begins anew forgets who waits; it is asked again. */
-  async #appliedAt([partition, lane, number]: Position, until: number): Promise<void> {
+  async #appliedAt([partition, lane, number]: Position, untilMs: number): Promise<void> {
     const ref = this.#parts.actors.partitions[partition];
     if (ref === undefined || (lane !== 0 && lane !== 1)) return;
-    for (;;) {
-      const deadlineMs = Math.max(1, until - systemClock.now());
-      try {
-        await ref.with({ deadlineMs }).ask('applied', lane, number);
-        return;
-      } catch (error) {
-        if (STOPPED.some((code) => hasCode(error, code))) throw stopped();
-        const isPassing =
-          PASSING.some((code) => hasCode(error, code)) || hasCode(error, 'HANDLER_FAILED');
-        if (!isPassing || systemClock.now() >= until) throw error;
-        await sleep(LOOK_MS);
-      }
+    try {
+      await awaitApplied(ref, { lane, number, untilMs });
+    } catch (error) {
+      throw STOPPED.some((code) => hasCode(error, code)) ? stopped() : error;
     }
   }
 
@@ -280,6 +304,14 @@ export class RunningEngine implements EntityEngine {
   #assertOpen(): void {
     if (this.#stopping !== undefined) throw stopped();
   }
+}
+
+function unknownType(etype: string): CodedError<PlatformErrorCode> {
+  return new CodedError('ENTITY_UNKNOWN', `expected an entity type of the model, got "${etype}"`);
+}
+
+function unknownEntity(etype: string): CodedError<PlatformErrorCode> {
+  return new CodedError('ENTITY_UNKNOWN', `expected an entity type of the model, got "${etype}"`);
 }
 
 function stopped(): CodedError<PlatformErrorCode> {

@@ -2,8 +2,8 @@
  * What the threads of one run know of each other without a message: Int32 words in shared memory, each written by one
  * side only. They survive the death of a thread, which is what the poison notes are for.
  *
- *   head        | subscribers | isClosed | fullAt |
- *   partition p | lag | outbox | restarts | appends | notes: NOTES x (state, lane, number low, number high, hook) |   written by its actor
+ *   head        | isClosed | fullAt |
+ *   partition p | lag | outbox | restarts | appends | wanted | changes end | notes: NOTES x (state, lane, number low, number high) |   written by its actor
  *   sender s    | reserved in partition 0, 1, …                                                   |   written by ingest replica s
  *
  * Runs on: any.
@@ -14,12 +14,12 @@ import { assert } from '../../core/internal.js';
 export const NOTES = 18;
 
 const HEAD_WORDS = 16;
-const NOTE_WORDS = 5;
+const NOTE_WORDS = 4;
 const NOTES_AT = 8;
 const PARTITION_WORDS = NOTES_AT + NOTES * NOTE_WORDS + 3;
 
-const Head = { subscribers: 0, isClosed: 1, fullAt: 2 } as const;
-const Word = { lag: 0, outbox: 1, restarts: 2, appends: 3 } as const;
+const Head = { isClosed: 0, fullAt: 1 } as const;
+const Word = { lag: 0, outbox: 1, restarts: 2, appends: 3, wanted: 4, changesEnd: 5 } as const;
 
 /** State of a note: free; a hook runs; a hook ran when the thread died, once, or twice. */
 export const NoteState = { free: 0, running: 1, suspect: 2, runningAgain: 3, poison: 4 } as const;
@@ -29,8 +29,6 @@ export interface Note {
   readonly state: number;
   readonly lane: number;
   readonly number: number;
-  /** Index of the hook in its task, for people. */
-  readonly hook: number;
 }
 
 export class SharedWords {
@@ -48,15 +46,6 @@ export class SharedWords {
     return new SharedArrayBuffer(
       4 * (HEAD_WORDS + partitions * PARTITION_WORDS + senders * partitions),
     );
-  }
-
-  /** How many read the change feed: partitions tell it only what somebody reads. */
-  get subscribers(): number {
-    return Atomics.load(this.#words, Head.subscribers);
-  }
-
-  addSubscribers(count: number): void {
-    Atomics.add(this.#words, Head.subscribers, count);
   }
 
   /** True from the beginning of a stop: nothing new from outside. */
@@ -118,6 +107,36 @@ export class SharedWords {
     Atomics.add(this.#words, this.#at(partition) + Word.appends, 1);
   }
 
+  /** A reader of changes waits: to be told when the partition has more. Set on main, taken by the partition. */
+  wantChanges(partition: number): void {
+    Atomics.store(this.#words, this.#at(partition) + Word.wanted, 1);
+  }
+
+  /** Whether one waits; until {@link wantChanges} none does then. */
+  takeWanted(partition: number): boolean {
+    const at = this.#at(partition) + Word.wanted;
+    return Atomics.load(this.#words, at) === 1 && Atomics.exchange(this.#words, at, 0) === 1;
+  }
+
+  /** The number after the last change of a partition that has flushed; its low 32 bits are kept. */
+  setChangesEnd(partition: number, end: number): void {
+    Atomics.store(this.#words, this.#at(partition) + Word.changesEnd, end | 0);
+  }
+
+  /** That number, given one that is as high or higher, by less than 2^32. */
+  changesEndBelow(partition: number, above: number): number {
+    return (
+      above - lowBits(above - Atomics.load(this.#words, this.#at(partition) + Word.changesEnd))
+    );
+  }
+
+  /** That number, given one that is as high or lower, by less than 2^32. */
+  changesEndAbove(partition: number, below: number): number {
+    return (
+      below + lowBits(Atomics.load(this.#words, this.#at(partition) + Word.changesEnd) - below)
+    );
+  }
+
   /** Plain stores: the reader is the next incarnation of the writer, which begins after the thread's end. */
   setNote(partition: number, note: number, to: Note): void {
     const at = this.#at(partition) + NOTES_AT + note * NOTE_WORDS;
@@ -125,16 +144,11 @@ export class SharedWords {
     words[at + 1] = to.lane;
     words[at + 2] = to.number | 0;
     words[at + 3] = Math.floor(to.number / 0x1_0000_0000);
-    words[at + 4] = to.hook;
     words[at] = to.state;
   }
 
   setNoteState(partition: number, note: number, state: number): void {
     this.#words[this.#at(partition) + NOTES_AT + note * NOTE_WORDS] = state;
-  }
-
-  setNoteHook(partition: number, note: number, hook: number): void {
-    this.#words[this.#at(partition) + NOTES_AT + note * NOTE_WORDS + 4] = hook;
   }
 
   note(partition: number, note: number): Note {
@@ -144,7 +158,6 @@ export class SharedWords {
       state: words[at]!,
       lane: words[at + 1]!,
       number: words[at + 3]! * 0x1_0000_0000 + (words[at + 2]! >>> 0),
-      hook: words[at + 4]!,
     };
   }
 
@@ -174,4 +187,9 @@ export class SharedWords {
   #reservedAt(sender: number, partition: number): number {
     return this.#at(this.#partitions) + sender * this.#partitions + partition;
   }
+}
+
+/** From 0 to 2^32 - 1, of any whole number. */
+function lowBits(number: number): number {
+  return number >>> 0;
 }

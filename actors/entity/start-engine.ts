@@ -13,9 +13,12 @@ import {
   hasCode,
   type SupervisionOptions,
 } from '../../core/index.js';
+import { STORE_LIMITS } from '../../stores/internal.js';
 import { PLATFORM_LIMITS } from '../limits.js';
+import { appenderName, hostOf } from './append-protocol.js';
+import { appenderActor } from './appender-actor.js';
 import { makeCarefulNotes } from './careful-notes.js';
-import { ChangeHub, changeFeed, feedName } from './change-feed.js';
+import { ChangeHub, changeFeed, feedName } from './change-hub.js';
 import type { EntityEngine, EntityEngineOptions } from './entity-engine.js';
 import { ingestActor } from './ingest-actor.js';
 import type { KitInit } from './kit-init.js';
@@ -33,6 +36,9 @@ const SUPERVISION: SupervisionOptions = {
   resetAfterMs: 1_000,
 };
 
+/** A partition has one message to the feed under way, its next incarnation another. */
+const FEED_MESSAGES = 2;
+
 let runs = 0;
 
 /**
@@ -43,7 +49,7 @@ export async function startEngine(options: EntityEngineOptions): Promise<EntityE
   const { system } = options;
   const pool = system.threads.filter((thread) => thread > 0);
   const threads: readonly (number | 'main')[] = pool.length === 0 ? ['main'] : pool;
-  const init = initOf(options);
+  const init = initOf(options, threads.length);
   if (init.isCareful) makeCarefulNotes(init.dir);
   const hub = ChangeHub.of(init.runId);
   const memory = SharedWords.allocate(init.partitions, threads.length);
@@ -63,15 +69,18 @@ export async function startEngine(options: EntityEngineOptions): Promise<EntityE
   }
 }
 
-function initOf(options: EntityEngineOptions): KitInit {
+function initOf(options: EntityEngineOptions, hosts: number): KitInit {
   const { folder, model, modules = [], limits = {}, isFormerModel = false } = options;
+  const { changesKeptMax = STORE_LIMITS.changesKeptMax } = options;
   return {
     dir: folder.dir,
     runId: ++runs,
     specs: model.specs,
     numbers: folder.numbers,
     partitions: folder.partitions,
+    hosts,
     durability: folder.durability,
+    changesKeptMax: Math.ceil(changesKeptMax / folder.partitions),
     modules,
     limits: { ...PLATFORM_LIMITS, ...limits },
     isCareful: !folder.endedWell,
@@ -97,18 +106,29 @@ function spawnAll(
   };
   const { runId, limits } = init;
   const supervision = SUPERVISION;
-  const feed = kept(system.spawn(changeFeed(runId), { name: feedName(runId), thread: 'main' }));
+  const feed = kept(
+    system.spawn(changeFeed(runId), {
+      name: feedName(runId),
+      thread: 'main',
+      mailbox: { capacity: FEED_MESSAGES * init.partitions },
+    }),
+  );
   const board = kept(system.spawn(runBoard(runId), { name: boardName(runId), thread: 'main' }));
   const partitions = Array.from({ length: init.partitions }, (_, partition) =>
     kept(
       system.spawn(partitionActor(init, partition), {
         name: partitionName(runId, partition),
-        thread: threads[partition % threads.length]!,
+        thread: threads[hostOf(partition, threads.length)]!,
         mailbox: { capacity: limits.partitionMailbox },
         supervision,
       }),
     ),
   );
+  const appenders = threads.map((thread, host) => {
+    const name = appenderName(runId, host);
+    const mailbox = { capacity: limits.partitionMailbox, bytes: limits.ingestMailboxBytes };
+    return kept(system.spawn(appenderActor(init), { name, thread, mailbox, supervision }));
+  });
   const modules = (options.moduleActors ?? []).map((recipe) =>
     threads.map((thread) => kept(system.spawn(recipe(init), { thread, supervision }))),
   );
@@ -116,7 +136,7 @@ function spawnAll(
     const mailbox = { capacity: limits.ingestRequestsMax, bytes: limits.ingestMailboxBytes };
     return kept(system.spawn(ingestActor(init, sender), { thread, mailbox, supervision }));
   });
-  return { partitions, ingests, modules, onMain: [feed, board] };
+  return { partitions, appenders, ingests, modules, onMain: [feed, board] };
 }
 
 /** Rejects with what the first one failed with. */

@@ -22,17 +22,23 @@ import {
   type EntityRecord,
   type EntityType,
   hookOf,
+  isSweep,
   type LinkChange,
+  type LinkPage,
   type LinkRow,
+  type LinkSource,
   mergeTokens,
   newRecord,
   removeLinks,
+  sweepPlace,
+  sweepTask,
+  type Task,
 } from '../../stores/internal.js';
 import type { HookScope } from './hook.js';
 import type { HookOutput } from './hook-runner.js';
 import { hookPointOf } from './hook-task.js';
 import type { QueuedTask } from './lane-queue.js';
-import { type LinkSending, linksOfRecord, sendingsOf } from './link-tasks.js';
+import { isSetSince, type LinkSending, linksOfRecord, sendingsOf } from './link-tasks.js';
 import type { ThreadKit } from './thread-kit.js';
 
 /** What a task reads of its partition, as it stands with everything before it. */
@@ -48,6 +54,10 @@ export interface TaskReads {
     eid: EntityId,
     from?: { readonly etype: number; readonly attr: number },
   ): readonly LinkRow[];
+  /** Some of them, from behind `after` on. */
+  linksPage(etype: number, eid: EntityId, after: LinkSource | undefined): LinkPage;
+  /** Some ids of a type that are stored, in order, from behind `after` on. */
+  ids(etype: number, after: EntityId | undefined): readonly EntityId[];
 }
 
 /** What became of a task, and everything that is to be stored for it. */
@@ -60,8 +70,12 @@ export interface TaskResult {
   readonly chunks: readonly AttributeChunk[];
   /** Changes of rows under this entity. */
   readonly links: readonly LinkChange[];
+  /** How often the entity has been deleted: links that are added are to what comes after. */
+  readonly deletions: number;
   /** Changes of rows under others. */
   readonly sendings: readonly LinkSending[];
+  /** What is left of the task: tasks of their own for the same partition. */
+  readonly rest: readonly Task[];
   readonly outputs: readonly HookOutput[];
   /** Places of points that the model has no attribute for any more; [0] where it has not even the type. */
   readonly skipped: readonly number[];
@@ -77,7 +91,9 @@ const NOTHING: TaskResult = {
   record: undefined,
   chunks: [],
   links: [],
+  deletions: 0,
   sendings: [],
+  rest: [],
   outputs: [],
   skipped: [],
   points: 0,
@@ -99,10 +115,15 @@ export function* runTask(hand: TaskInHand): TaskRun {
   const { kit, queued, scope, reads } = hand;
   const { task } = queued;
   const entity = kit.numbers.entityOf(task.etype);
+  if (isSweep(task))
+    return entity === undefined ? NOTHING : { ...NOTHING, entity, rest: sweepPiece(hand) };
   if (entity === undefined) return { ...NOTHING, skipped: [0] };
   const existing = reads.record(task.etype, task.eid);
+  const goesOn = task.isDelete === true && task.links !== undefined;
+  if (goesOn) return { ...NOTHING, entity, ...unlinkPiece(hand, task.incarnation ?? 0) };
   if (task.incarnation !== undefined && task.incarnation !== existing?.incarnation)
     return { ...NOTHING, entity };
+  if (queued.isVoid === true) return refuseLinks(hand, entity, existing);
   if (task.links !== undefined) return changeLinks(hand, entity, task.links, existing);
   hand.current = existing;
   const started = kit.runner.taskStart(scope);
@@ -182,22 +203,99 @@ function* deleteEntity(
   entity: EntityType,
   existing: EntityRecord | undefined,
 ): TaskRun {
-  if (existing === undefined) return { ...NOTHING, entity };
-  const { kit, queued, scope, reads } = hand;
+  const { kit, queued, scope } = hand;
   const { task } = queued;
+  if (existing === undefined)
+    return task.isErase === true ? forgetLinks(hand, entity) : { ...NOTHING, entity };
   const outputs: HookOutput[] = [];
   const deleted = kit.runner.deleted(entity, scope, outputs);
   if (deleted instanceof Promise) yield deleted;
-  const sendings: LinkSending[] = [];
-  for (const { source } of reads.links(task.etype, task.eid)) {
-    const change = { op: 'unlink', etype: task.etype, eid: task.eid, attr: source.attr } as const;
-    sendings.push({ etype: source.etype, eid: source.eid, change });
-  }
+  const { links, sendings, rest } = unlinkPiece(hand, existing.incarnation);
   for (const [attr, attribute] of linkAttributes(kit, entity)) {
     const gone = linksOfRecord(existing, { attr, attribute }, chunksOf(hand));
     sendings.push(...sendingsOf(gone, task, etypeNo(hand)));
   }
-  return { ...NOTHING, effect: 'deleted', entity, record: existing, sendings, outputs };
+  return {
+    ...NOTHING,
+    effect: 'deleted',
+    entity,
+    record: existing,
+    links,
+    sendings,
+    rest,
+    outputs,
+  };
+}
+
+/**
+ * Takes out some of the links to an incarnation of the task's entity, from behind the one that the task names on. They may
+ * be hundreds of thousands: what is left is a task that goes on there, committed with what was done. Links that were made
+ * after the delete are left. An erasure goes to the end.
+ */
+function unlinkPiece({ queued, reads }: TaskInHand, incarnation: number) {
+  const { task } = queued;
+  const { etype, eid } = task;
+  const links: LinkChange[] = [];
+  const sendings: LinkSending[] = [];
+  let after: LinkSource | undefined = task.links?.[0];
+  do {
+    const { rows, next } = reads.linksPage(etype, eid, after);
+    for (const { source, deletions } of rows) {
+      if (deletions >= incarnation) continue;
+      links.push({ op: 'remove', ...source });
+      sendings.push(unlinkOf(task, source));
+    }
+    after = next;
+  } while (after !== undefined && task.isErase === true);
+  if (after === undefined) return { links, sendings, rest: [] };
+  const behind = [{ op: 'remove', etype: after.etype, eid: after.eid, attr: after.attr }] as const;
+  const rest: Task = { etype, eid, points: [], isDelete: true, incarnation, links: behind };
+  return { links, sendings, rest: [rest] };
+}
+
+/** Some entities whose creation hooks are to run again, and what goes on behind them. */
+function sweepPiece({ queued, reads }: TaskInHand): readonly Task[] {
+  const { task } = queued;
+  const { etype } = task;
+  const place = sweepPlace(task);
+  // Entities of tasks before it may not be stored yet; when this is, they are.
+  if (place === 'asked') return [sweepTask(etype, { after: undefined })];
+  const ids = reads.ids(etype, place.after);
+  if (ids.length === 0) return [];
+  const tasks = ids.map((eid): Task => ({ etype, eid, points: [], refresh: true }));
+  return [...tasks, sweepTask(etype, { after: ids.at(-1) })];
+}
+
+/** Others link to an entity that is not there: it may never have been, and is to be erased. */
+function forgetLinks({ queued, reads }: TaskInHand, entity: EntityType): TaskResult {
+  const { task } = queued;
+  const sources = reads.links(task.etype, task.eid).map(({ source }) => source);
+  return {
+    ...NOTHING,
+    entity,
+    links: sources.map((source) => ({ op: 'remove', ...source })),
+    sendings: sources.map((source) => unlinkOf(task, source)),
+  };
+}
+
+/** Links that come late to an entity that has been erased: who has them is to let go of them. */
+function refuseLinks(
+  hand: TaskInHand,
+  entity: EntityType,
+  existing: EntityRecord | undefined,
+): TaskResult {
+  const { task } = hand.queued;
+  const links = task.links ?? [];
+  const kept = links.filter(({ op }) => op !== 'add');
+  const result = changeLinks(hand, entity, kept, existing);
+  const refused = links.filter(({ op }) => op === 'add').map((source) => unlinkOf(task, source));
+  return { ...result, sendings: [...result.sendings, ...refused] };
+}
+
+/** The source is to have no links to the task's entity any more. */
+function unlinkOf({ etype, eid }: Task, source: LinkSource): LinkSending {
+  const change = { op: 'unlink', etype, eid, attr: source.attr } as const;
+  return { etype: source.etype, eid: source.eid, change };
 }
 
 function* refreshEntity(
@@ -219,11 +317,14 @@ function changeLinks(
   links: readonly LinkChange[],
   existing: EntityRecord | undefined,
 ): TaskResult {
-  const { kit, queued } = hand;
-  const { task } = queued;
+  const { kit, queued, reads } = hand;
+  const { task, entry } = queued;
   const rows = links.filter(({ op }) => op !== 'unlink');
   const unlinks = links.filter((link) => link.op === 'unlink');
-  if (unlinks.length === 0 || existing === undefined) return { ...NOTHING, entity, links: rows };
+  const deletions =
+    existing === undefined ? reads.lastIncarnation(task.etype, task.eid) : existing.incarnation - 1;
+  const done = { ...NOTHING, entity, links: rows, deletions };
+  if (unlinks.length === 0 || existing === undefined) return done;
   const record = copyRecord(existing);
   const chunks: AttributeChunk[] = [];
   const sendings: LinkSending[] = [];
@@ -231,6 +332,12 @@ function changeLinks(
     const attribute = kit.numbers.attributeOf(task.etype, attr);
     const target = kit.numbers.entityOf(etype);
     if (attribute === undefined || target === undefined) continue;
+    if (isSetSince(entry.receivedAt, record, { attr, attribute, eid })) {
+      // Its row may have gone with those of the deleted entity.
+      const kept = { op: 'add', attr, target: target.id, eid, until: Infinity } as const;
+      sendings.push(...sendingsOf([kept], task, etypeNo(hand)));
+      continue;
+    }
     const readChunks = chunksOf(hand, chunks);
     const changed = removeLinks(record, { attribute, number: attr, eid, readChunks });
     if (changed === undefined) continue;
@@ -240,7 +347,7 @@ function changeLinks(
     sendings.push(...sendingsOf([gone], task, etypeNo(hand)));
   }
   const effect = record.revision === existing.revision ? 'none' : 'changed';
-  return { ...NOTHING, effect, entity, record, chunks, sendings, links: rows };
+  return { ...done, effect, record, chunks, sendings };
 }
 
 function createRecord(hand: TaskInHand, entity: EntityType): EntityRecord {

@@ -36,6 +36,8 @@ export interface WorkerOptions {
   readonly poison: PoisonWatch;
   /** By lane. */
   readonly lanes: readonly { readonly progress: LaneProgress; readonly queue: LaneQueue }[];
+  /** What may be applied of a task. */
+  readonly sift: (queued: QueuedTask) => QueuedTask;
   /** What has been put is to be committed; `pieces` says what to tell when it has flushed. */
   readonly settle: (pieces: PieceLog) => void;
   /** It cannot go on: begin anew from what is stored. */
@@ -65,12 +67,7 @@ export class TaskWorker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#turns = new EntityTurns(options.kit.init.limits.parkedMax);
-    this.#reads = readsOf(options.state);
-  }
-
-  /** Tasks taken and not ended. */
-  get inFlight(): number {
-    return this.#turns.inFlight;
+    this.#reads = readsOf(options);
   }
 
   /** Works for a while. `more`: there is more to do at once; else a flush, a hook or an append makes some. */
@@ -119,8 +116,9 @@ export class TaskWorker {
   #take(): QueuedTask | undefined {
     const [derived, external] = this.#options.lanes;
     const queued = derived!.queue.take() ?? external!.queue.take();
-    if (queued !== undefined) this.takenFrom = queued.entry.receivedAt;
-    return queued;
+    if (queued === undefined) return undefined;
+    this.takenFrom = queued.entry.receivedAt;
+    return this.#options.sift(queued);
   }
 
   #begin(queued: QueuedTask): void {
@@ -174,7 +172,7 @@ export class TaskWorker {
       this.#broken(error);
       return;
     }
-    this.#count(queued, prepared.result);
+    this.#count(prepared.result);
     this.#options.poison.end(task.note);
     this.#ended(queued, task.isHeld);
   }
@@ -226,23 +224,27 @@ export class TaskWorker {
     this.#options.kit.counters.tasksApplied++;
   }
 
-  #count(queued: QueuedTask, result: TaskResult): void {
-    const { kit, partition } = this.#options;
-    const { counters, words } = kit;
+  #count(result: TaskResult): void {
+    const { counters } = this.#options.kit;
     counters.pointsApplied += result.points;
     if (result.effect === 'created') counters.entitiesCreated++;
     if (result.effect === 'deleted') counters.entitiesDeleted++;
     if (result.effect === 'denied') counters.tasksDenied++;
-    if (words.subscribers > 0) this.#pieces.addChange(kit, partition, queued, result);
   }
 }
 
-function readsOf(state: PartitionState): TaskReads {
+function readsOf({ state, kit, partition }: WorkerOptions): TaskReads {
+  const { unlinksAtOnce, refreshedAtOnce } = kit.init.limits;
   return {
     record: (etype, eid) => state.record({ etype, eid }),
     lastIncarnation: (etype, eid) => state.tombstone({ etype, eid }),
     chunks: (etype, eid, attr, t1From, t1To) =>
       state.chunks({ etype, eid }, attr, { t1From, t1To }),
     links: (etype, eid, from) => state.links({ etype, eid }, from),
+    linksPage: (etype, eid, after) => state.linksPage({ etype, eid }, after, unlinksAtOnce),
+    ids: (etype, after) =>
+      kit.entities
+        .listOf(etype, partition, { after, countMax: refreshedAtOnce })
+        .map(({ eid }) => eid),
   };
 }

@@ -23,10 +23,12 @@ import {
   Outbox,
   openEnvironments,
 } from '../../stores/internal.js';
+import { type AppenderProtocol, type AppenderRef, appenderName } from './append-protocol.js';
 import { CarefulNotes } from './careful-notes.js';
 import { HookFaultLog } from './hook-fault-log.js';
 import { HookRunner } from './hook-runner.js';
 import { HookTable } from './hook-table.js';
+import { HostedIntakes } from './hosted-intakes.js';
 import type { KitInit } from './kit-init.js';
 import { type PartitionProtocol, type PartitionRef, partitionName } from './partition-protocol.js';
 import { sharedMemory } from './run-board-actor.js';
@@ -75,6 +77,8 @@ export class ThreadKit {
   readonly runner: HookRunner;
   readonly faults: HookFaultLog;
   /** Of this thread's partitions. */
+  readonly intakes = new HostedIntakes();
+  /** Of this thread's partitions. */
   readonly turns = new WorkTurns({
     now: () => systemClock.now(),
     later: (then) => setImmediate(then),
@@ -115,9 +119,10 @@ export class ThreadKit {
     this.links = new LinkIndex(this.environments);
     this.outbox = new Outbox(this.environments);
     this.deadLetters = new DeadLetterStore(this.environments);
-    this.committer = new Committer(this.environments);
-    this.table = new HookTable(this.model);
-    this.faults = new HookFaultLog();
+    const { changesKeptMax } = init;
+    this.committer = new Committer(this.environments, { changesKeptMax });
+    this.table = new HookTable(this.model, init.limits);
+    this.faults = new HookFaultLog(systemClock, init.limits);
     this.runner = new HookRunner({
       table: this.table,
       schema: { model: this.model, numbers: this.numbers },
@@ -151,15 +156,27 @@ export class ThreadKit {
     if (this.#missing.size === 0) this.#ready();
   }
 
+  /** The appenders of the run, by host; see hostOf. Rejects PLATFORM_STOPPED when one is missing. */
+  appenders(ctx: ActorContext): Promise<AppenderRef[]> {
+    const { runId, hosts } = this.init;
+    return Promise.all(
+      Array.from({ length: hosts }, async (_, host) => {
+        const name = appenderName(runId, host);
+        return found(await ctx.lookup<AppenderProtocol>(name), name);
+      }),
+    );
+  }
+
   /** The actor of a partition, on whatever thread. Rejects PLATFORM_STOPPED when there is none. */
   partition(ctx: ActorContext, partition: number): Promise<PartitionRef> {
-    let found = this.#partitions.get(partition);
-    if (found === undefined) {
-      found = findPartition(ctx, this.init.runId, partition);
-      this.#partitions.set(partition, found);
-      found.catch(() => this.#partitions.delete(partition));
+    let looked = this.#partitions.get(partition);
+    if (looked === undefined) {
+      const name = partitionName(this.init.runId, partition);
+      looked = ctx.lookup<PartitionProtocol>(name).then((ref) => found(ref, name));
+      this.#partitions.set(partition, looked);
+      looked.catch(() => this.#partitions.delete(partition));
     }
-    return found;
+    return looked;
   }
 
   async release(): Promise<void> {
@@ -171,13 +188,7 @@ export class ThreadKit {
   }
 }
 
-async function findPartition(
-  ctx: ActorContext,
-  runId: number,
-  partition: number,
-): Promise<PartitionRef> {
-  const name = partitionName(runId, partition);
-  const found = await ctx.lookup<PartitionProtocol>(name);
-  if (found !== undefined) return found;
+function found<R>(ref: R | undefined, name: string): R {
+  if (ref !== undefined) return ref;
   throw new CodedError('PLATFORM_STOPPED', `expected the actor ${name}, got none`);
 }

@@ -1,7 +1,8 @@
 /**
  * When the partitions of a thread apply tasks: one at a time, in the order in which they asked, and after a slice of work
  * only when what else the thread has to do has had its share, or there is nothing else. So requests are taken in, read and
- * answered first, while what they brought is applied in between; a partition that is far behind waits for nobody.
+ * answered first, while what they brought is applied in between; a partition that somebody waits for, or that is far
+ * behind, waits for nobody.
  *
  *   turns of the event loop   work 17 | append append ingest | append read | – | work 3 | …
  *                              slice    others: until OTHERS_SHARE slices,  or quiet
@@ -9,8 +10,11 @@
  * Runs on: any.
  */
 
-/** Time that others may have for one slice of work. */
-const OTHERS_SHARE = 4;
+/**
+ * Time that others may have for one slice of work. So much, since what is stored waits safely: a burst is taken in as fast
+ * as it can be, and applied in larger commits, which cost less.
+ */
+const OTHERS_SHARE = 19;
 /** A turn of the event loop that took no longer had nothing to do, in ms. */
 const QUIET_MS = 0.05;
 
@@ -18,7 +22,7 @@ const QUIET_MS = 0.05;
 export interface Worker {
   /** It is its turn: it works soon and says so with {@link WorkTurns.leave}. False: it cannot. */
   begin(): boolean;
-  /** It is so far behind that it has as much right as what comes in. */
+  /** Somebody waits for it, or it is so far behind that it has as much right as what comes in. */
   isUrgent(): boolean;
 }
 
@@ -65,16 +69,25 @@ export class WorkTurns {
 
   #next(): void {
     while (this.#current === undefined && !this.#isResting) {
-      const [first] = this.#waiting;
-      if (first === undefined) return;
-      if (this.#owedMs > QUIET_MS && !first.isUrgent()) {
-        this.#rest();
+      const first = this.#owedMs > QUIET_MS ? this.#firstUrgent() : this.#first();
+      if (first === undefined) {
+        if (this.#waiting.size > 0) this.#rest();
         return;
       }
       this.#waiting.delete(first);
       this.#current = first;
       if (!first.begin()) this.#current = undefined;
     }
+  }
+
+  #first(): Worker | undefined {
+    const [first] = this.#waiting;
+    return first;
+  }
+
+  #firstUrgent(): Worker | undefined {
+    for (const worker of this.#waiting) if (worker.isUrgent()) return worker;
+    return undefined;
   }
 
   /** One turn of the event loop for others. */

@@ -82,9 +82,9 @@ async function startHost(
   const { init } = kit;
   kit.faults.speakTo(ctx.log);
   const reloaded = Object.entries(await registry.ask('all'));
-  const { isFormerModel } = init;
+  const { isFormerModel, limits } = init;
   const clock = systemClock;
-  const home = { model: kit.model, clock, thread: ctx.thread, log: ctx.log, isFormerModel };
+  const home = { model: kit.model, clock, thread: ctx.thread, log: ctx.log, isFormerModel, limits };
   const host = new ModuleHost({
     choices: init.modules,
     home,

@@ -4,20 +4,24 @@
  *
  *   reload:   prepare on every replica ──all──> put in force for replicas to come ──> commit on every replica
  *                    └──one refuses──> discard on all, nothing has changed
+ *   new code: checked on a thread of its own ──all fit──> one thread after the other is replaced ──> commit on every replica
  *
  * Runs on: main.
  */
 import {
   type ActorRef,
   type ActorSystem,
+  CodedError,
   hasCode,
   type Recipe,
   type Sender,
 } from '../../core/index.js';
 import type { HookFault } from '../entity/hook.js';
 import { type HookReport, mergeHookReports } from '../entity/hook-telemetry.js';
-import type { KitInit, ModuleChoice } from '../entity/kit-init.js';
+import type { KitInit, ModuleChoice, PlatformLimits } from '../entity/kit-init.js';
 import { PLATFORM_LIMITS } from '../limits.js';
+import { assertNotCalledOff, checkModuleCode, type WantedModule } from './code-check.js';
+import { isPassing, withReplicasUp } from './fresh-replicas.js';
 import { type ModulePeers, type ModuleProtocol, moduleActor } from './module-actor.js';
 import { moduleFailed } from './module-loader.js';
 import { moduleRegistryActor } from './module-registry-actor.js';
@@ -34,8 +38,6 @@ interface ReloadProtocol {
 
 type Home = ActorRef<ReloadProtocol>;
 
-/** How an ask ends whose actor went down over it: it comes back, with what is in force then. */
-const PASSING = ['ACTOR_THREAD_DIED', 'ACTOR_RESTARTED', 'THREAD_DIED'] as const;
 /** Times a home is asked to take a configuration that it missed because it was starting meanwhile. */
 const COMMITS_MAX = 5;
 
@@ -46,18 +48,32 @@ export interface ModuleTelemetry {
   readonly faults: readonly HookFault[];
 }
 
+/** Name -> configuration; of a module that is not named the one in force stays. */
+type Configs = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+type ControlLimits = Pick<PlatformLimits, 'hookFaultsKept' | 'moduleStepMs'>;
+
 export class ModuleControl {
   /** What is to be spawned once on every thread; {@link attach} wants it back. */
   readonly actors: readonly ((init: KitInit) => Recipe<ModuleProtocol>)[];
   readonly #system: ActorSystem;
   readonly #peers: ModulePeers;
+  readonly #limits: ControlLimits;
   /** Configurations in force, by name. */
   readonly #configs: Map<string, ModuleConfig>;
+  readonly #calledOff = new AbortController();
   #replicas: readonly ActorRef<ModuleProtocol>[] = [];
+  /** Those that have a replica; the one instances are on one of them. */
+  #threads: readonly number[] = [];
   #reloads: Promise<unknown> = Promise.resolve();
 
   /** Spawns the actors that the modules of all threads share; end them with {@link stop}. */
-  constructor(system: ActorSystem, choices: readonly ModuleChoice[]) {
+  constructor(
+    system: ActorSystem,
+    choices: readonly ModuleChoice[],
+    limits: Partial<ControlLimits> = {},
+  ) {
+    this.#limits = { ...PLATFORM_LIMITS, ...limits };
     const registry = system.spawn(moduleRegistryActor(), { thread: 'main' });
     const peers = { registry, single: system.spawn(singleModulesActor(registry)) };
     this.#system = system;
@@ -69,6 +85,7 @@ export class ModuleControl {
   /** The actors spawned of {@link actors}, one per thread. */
   attach(replicas: readonly ActorRef<unknown>[]): void {
     this.#replicas = replicas as readonly ActorRef<ModuleProtocol>[];
+    this.#threads = this.#system.threads.filter((thread) => thread > 0).sort((a, b) => a - b);
   }
 
   /** Name -> number of the configuration in force. */
@@ -81,9 +98,23 @@ export class ModuleControl {
    * rejects MODULE_FAILED when one refuses it, and then all have the old one. One reload follows the other.
    */
   reload(name: string, config: Readonly<Record<string, unknown>>): Promise<number> {
-    const reload = this.#reloads.then(() => this.#reload(name, config));
-    this.#reloads = reload.catch(() => {}); // told to who asked; the next one goes on
-    return reload;
+    return this.#inTurn(() => this.#reload(name, config));
+  }
+
+  /**
+   * Gives all modules the code that is in their files now, and the configurations that `configs` answers when it is this
+   * call's turn: checks them, then replaces the threads they are on, one after the other. Resolves with the highest number,
+   * each being one more; 0 without modules. Rejects MODULE_FAILED (before anything is touched; or when a module does not
+   * start on a thread, and then the threads behind it keep the old code), THREAD_FIXED for modules on main,
+   * PLATFORM_STOPPED, and what `configs` rejects with.
+   */
+  replaceCode(init: KitInit, configs: () => Promise<Configs>): Promise<number> {
+    return this.#inTurn(() => this.#replaceCode(init, configs));
+  }
+
+  /** Ends a check of new code, and replaces no further thread. */
+  callOff(): void {
+    this.#calledOff.abort();
   }
 
   /** Of all threads that answer. */
@@ -97,7 +128,7 @@ export class ModuleControl {
       .sort((one, other) => other.at - one.at);
     return {
       hooks: mergeHookReports(values(reports)),
-      faults: newest.slice(0, PLATFORM_LIMITS.hookFaultsKept),
+      faults: newest.slice(0, this.#limits.hookFaultsKept),
     };
   }
 
@@ -105,6 +136,66 @@ export class ModuleControl {
   async stop(): Promise<void> {
     await this.#system.stopActor(this.#peers.single);
     await this.#system.stopActor(this.#peers.registry);
+  }
+
+  #inTurn(run: () => Promise<number>): Promise<number> {
+    const done = this.#reloads.then(run);
+    this.#reloads = done.catch(() => {}); // told to who asked; the next one goes on
+    return done;
+  }
+
+  async #replaceCode(init: KitInit, configs: () => Promise<Configs>): Promise<number> {
+    const { signal } = this.#calledOff;
+    assertNotCalledOff(signal);
+    if (init.modules.length === 0) return 0;
+    if (this.#threads.length === 0)
+      throw new CodedError(
+        'THREAD_FIXED',
+        'new module code: expected modules on threads, which can be replaced, got modules on main (threads: 0): start again',
+      );
+    const wanted = this.#wanted(init, await configs());
+    await checkModuleCode({ init, wanted, signal });
+    // From here on a thread that dies by itself comes back with the new code.
+    for (const { choice, given } of wanted) {
+      this.#configs.set(choice.name, given);
+      await this.#peers.registry.ask('put', choice.name, given);
+    }
+    for (const thread of this.#threads) {
+      assertNotCalledOff(signal);
+      await this.#replaceThread(thread);
+    }
+    // Threads replaced before the one instances were have their old hooks.
+    for (const { choice, given } of wanted) {
+      const fault = await this.#commit(choice.name, given);
+      if (fault !== undefined) throw fault;
+    }
+    return Math.max(...wanted.map(({ given }) => given.generation));
+  }
+
+  #wanted({ modules }: KitInit, fresh: Configs): readonly WantedModule[] {
+    return modules.map((choice) => {
+      const { config, generation } = this.#configs.get(choice.name)!;
+      const given = { config: fresh.get(choice.name) ?? config, generation: generation + 1 };
+      return { choice, given };
+    });
+  }
+
+  /** When its modules do not serve on the fresh thread, no other thread is to follow it. */
+  async #replaceThread(thread: number): Promise<void> {
+    const on = { system: this.#system, replicas: this.#replicas };
+    try {
+      await withReplicasUp(on, 2 * this.#limits.moduleStepMs, () =>
+        this.#system.replaceThread(thread, { reason: 'new module code' }),
+      );
+    } catch (cause) {
+      if (hasCode(cause, 'SYSTEM_STOPPED')) throw cause;
+      const text = cause instanceof Error ? cause.message : String(cause);
+      throw new CodedError(
+        'MODULE_FAILED',
+        `new module code: expected all modules to serve after thread ${thread} was replaced, got: ${text}; the threads behind it have the old code`,
+        { cause, details: { thread } },
+      );
+    }
   }
 
   async #reload(name: string, config: Readonly<Record<string, unknown>>): Promise<number> {
@@ -133,10 +224,10 @@ export class ModuleControl {
   }
 
   async #prepare(name: string, given: ModuleConfig): Promise<void> {
-    const answers = this.#homes().map((home) => patient(home).ask('prepare', name, given));
+    const answers = this.#homes().map((home) => this.#patient(home).ask('prepare', name, given));
     const fault = (await Promise.allSettled(answers)).find(isRefused);
     if (fault === undefined) return;
-    const discards = this.#homes().map((home) => patient(home).ask('discard', name));
+    const discards = this.#homes().map((home) => this.#patient(home).ask('discard', name));
     await Promise.allSettled(discards);
     throw fault.reason;
   }
@@ -144,36 +235,34 @@ export class ModuleControl {
   /** The first fault, when all have answered. */
   async #commit(name: string, given: ModuleConfig): Promise<unknown> {
     const [single, ...replicas] = this.#homes();
-    const first = await Promise.allSettled([commitAt(single!, name, given)]);
-    const rest = await Promise.allSettled(replicas.map((home) => commitAt(home, name, given)));
+    const first = await Promise.allSettled([this.#commitAt(single!, name, given)]);
+    const rest = await Promise.allSettled(
+      replicas.map((home) => this.#commitAt(home, name, given)),
+    );
     return [...first, ...rest].find((answer) => answer.status === 'rejected')?.reason;
   }
-}
 
-/** Until the home has that configuration: one that was starting has not heard of it, and is told again. */
-async function commitAt(home: Home, name: string, given: ModuleConfig): Promise<void> {
-  for (let tried = 0; tried < COMMITS_MAX; tried++) {
-    try {
-      const generation = await patient(home).ask('commit', name);
-      if (generation === undefined || generation === given.generation) return;
-      await patient(home).ask('prepare', name, given);
-    } catch (error) {
-      if (!isPassing(error)) throw error;
+  /** Until the home has that configuration: one that was starting has not heard of it, and is told again. */
+  async #commitAt(home: Home, name: string, given: ModuleConfig): Promise<void> {
+    for (let tried = 0; tried < COMMITS_MAX; tried++) {
+      try {
+        const generation = await this.#patient(home).ask('commit', name);
+        if (generation === undefined || generation === given.generation) return;
+        await this.#patient(home).ask('prepare', name, given);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+      }
     }
+    throw moduleFailed(
+      name,
+      home.path,
+      `expected it to take its configuration, got ${COMMITS_MAX} failures`,
+    );
   }
-  throw moduleFailed(
-    name,
-    home.path,
-    `expected it to take its configuration, got ${COMMITS_MAX} failures`,
-  );
-}
 
-function patient(home: Home): Sender<ReloadProtocol> {
-  return home.with({ deadlineMs: 2 * PLATFORM_LIMITS.moduleStepMs, whenFull: 'wait' });
-}
-
-function isPassing(error: unknown): boolean {
-  return PASSING.some((code) => hasCode(error, code));
+  #patient(home: Home): Sender<ReloadProtocol> {
+    return home.with({ deadlineMs: 2 * this.#limits.moduleStepMs, whenFull: 'wait' });
+  }
 }
 
 function isRefused(answer: PromiseSettledResult<unknown>): answer is PromiseRejectedResult {

@@ -13,9 +13,11 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CodedError } from '../../core/index.js';
 import { importModule, textOf } from '../../core/internal.js';
+import type { SpecFault } from '../../stores/internal.js';
 import type { ModuleChoice } from '../entity/kit-init.js';
 import { whenModuleDefined } from './defined-modules.js';
 import { isModuleClass, isModuleDefinition, type Module, type ModuleDefinition } from './module.js';
+import { waitForProgram } from './waiting-program.js';
 
 /** What to look for. */
 export interface ModulesWanted {
@@ -30,30 +32,40 @@ export interface ModulesWanted {
 /** What was found. */
 export interface ModulesFound {
   readonly choices: readonly ModuleChoice[];
-  /** One sentence each for what is not there: with any of these nothing should start. */
-  readonly faults: readonly string[];
+  /** What is not there, at `modules_dir` or `enabled_modules[i]`: with any of these nothing should start. */
+  readonly faults: readonly SpecFault[];
   /** Modules in Python, by name: they do not run, and whoever relies on them should know. */
   readonly python: readonly string[];
 }
+
+const STUCK =
+  'expected its file to be loaded to its end, got one that waits for createPlatform, which never settles in a thread: name ' +
+  'the class in the call ({ name, file, class }), put it into a file of its own, or make it a definition (defineModule)';
 
 const EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 
 /** Looks for every enabled module. Throws nothing: what is missing is a fault. */
 export function findModules({ dir, enabled, config }: ModulesWanted): ModulesFound {
   const choices: ModuleChoice[] = [];
-  const faults: string[] = [];
+  const faults: SpecFault[] = [];
   const python: string[] = [];
   if (enabled.length > 0 && !isFolder(dir))
-    return { choices, faults: [`modules_dir: expected a folder, got ${dir}`], python };
+    return {
+      choices,
+      faults: [{ at: ['modules_dir'], expected: 'a folder that is there', got: textOf(dir) }],
+      python,
+    };
   for (const name of new Set(enabled)) {
     const path = findModule(dir, name);
     if (path !== undefined)
       choices.push({ name, url: pathToFileURL(path).href, config: config.get(name) ?? {} });
     else if (isPython(dir, name)) python.push(name);
     else
-      faults.push(
-        `module "${name}": expected ${name}${EXTENSIONS.join(` or ${name}`)}, a folder or a package of that name in ${dir}, got none`,
-      );
+      faults.push({
+        at: ['enabled_modules', enabled.indexOf(name)],
+        expected: `module ${textOf(name)}: ${EXTENSIONS.map((one) => name + one).join(' or ')}, a folder or a package of that name in ${dir}`,
+        got: 'none',
+      });
   }
   return { choices, faults, python };
 }
@@ -74,11 +86,20 @@ export function choiceOf(
 }
 
 /**
- * Imports a module on this thread. Rejects MODULE_FAILED: its file throws, or exports none or several. Of a file that does
- * not come to its end, as one that is the program too, it is enough that the module is defined there.
+ * Imports a module on this thread. Rejects MODULE_FAILED: its file throws, exports none or several, or waits for its own
+ * platform before it exports one. Of a file that does not come to its end, as one that is the program too, it is enough
+ * that the module is defined there, or named as a class in the call of createPlatform.
  */
-export function loadModule(choice: Pick<ModuleChoice, 'name' | 'url'>): Promise<Module> {
-  return Promise.race([importedModule(choice), definedModule(choice)]);
+export async function loadModule(choice: Pick<ModuleChoice, 'name' | 'url'>): Promise<Module> {
+  const program = waitForProgram(choice.url);
+  const refused = program.stuck.then(() => {
+    throw moduleFailed(choice.name, choice.url, STUCK);
+  });
+  try {
+    return await Promise.race([importedModule(choice), definedModule(choice), refused]);
+  } finally {
+    program.end();
+  }
 }
 
 async function definedModule({ name, url }: Pick<ModuleChoice, 'name' | 'url'>): Promise<Module> {

@@ -9,7 +9,7 @@ import { type Clock, textOf } from '../../core/internal.js';
 import type { Model } from '../../stores/index.js';
 import type { HookModule } from '../entity/hook.js';
 import { type HookRegistration, HookTable } from '../entity/hook-table.js';
-import type { ModuleChoice } from '../entity/kit-init.js';
+import type { ModuleChoice, PlatformLimits } from '../entity/kit-init.js';
 import { PLATFORM_LIMITS } from '../limits.js';
 import {
   isModuleClass,
@@ -32,6 +32,8 @@ export interface ModuleHome {
   readonly log: Logger;
   /** The module is written for a later model: a hook that does not fit this one is passed over. Default false. */
   readonly isFormerModel?: boolean;
+  /** Default the table. */
+  readonly limits?: PlatformLimits;
 }
 
 /** A configuration and its number: 1 at the start, one more with each reload. */
@@ -202,7 +204,7 @@ function groundOf({ choice, home, given }: ModuleOrder): Ground {
 /** Runs a step of user code, with an end to waiting for it. */
 function inTime<T>(order: ModuleOrder, step: string, run: () => T | PromiseLike<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const ms = PLATFORM_LIMITS.moduleStepMs;
+    const { moduleStepMs: ms } = order.home.limits ?? PLATFORM_LIMITS;
     const cancel = order.home.clock.after(ms, () =>
       reject(failed(order, `expected ${step} to end within ${ms} ms, got no end`)),
     );

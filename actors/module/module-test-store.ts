@@ -10,6 +10,7 @@ import {
   type EntityRecord,
   idText,
   type LinkChange,
+  type LinkPage,
   type LinkRow,
   type ModelNumbers,
   type Task,
@@ -56,8 +57,17 @@ export class ModuleTestStore implements TaskReads {
     return all.filter(({ source }) => source.etype === from.etype && source.attr === from.attr);
   }
 
+  linksPage(etype: number, eid: EntityId): LinkPage {
+    return { rows: this.links(etype, eid), next: undefined };
+  }
+
+  /** No type is swept here: a test refreshes entity by entity. */
+  ids(): readonly EntityId[] {
+    return [];
+  }
+
   /** What a task came to is stored. */
-  take({ etype, eid }: Task, { effect, record, chunks, links }: TaskResult): void {
+  take({ etype, eid }: Task, { effect, record, chunks, links, deletions }: TaskResult): void {
     const key = keyOf(etype, eid);
     if (effect === 'deleted') {
       this.#incarnations.set(key, record?.incarnation ?? 0);
@@ -67,7 +77,7 @@ export class ModuleTestStore implements TaskReads {
       this.#records.set(key, record);
       for (const chunk of chunks) this.#takeChunk(key, chunk);
     }
-    for (const link of links) this.#takeLink(key, link);
+    for (const link of links) this.#takeLink(key, link, deletions);
   }
 
   /** An entity at `now`, epoch ms; `record` where it is not the stored one. Undefined when it is not there. */
@@ -104,12 +114,13 @@ export class ModuleTestStore implements TaskReads {
     else chunks.set(no, { t1, no, items });
   }
 
-  #takeLink(key: string, link: LinkChange): void {
+  #takeLink(key: string, link: LinkChange, deletions: number): void {
     const { op, etype, eid, attr } = link;
     const links = this.#links.get(key) ?? new Map<string, LinkRow>();
     this.#links.set(key, links);
     const place = `${keyOf(etype, eid)} ${attr}`;
-    if (op === 'add') links.set(place, { source: { etype, eid, attr }, until: link.until });
+    const source = { etype, eid, attr };
+    if (op === 'add') links.set(place, { source, until: link.until, deletions });
     else if (op === 'remove') links.delete(place);
   }
 }

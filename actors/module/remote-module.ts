@@ -9,7 +9,6 @@ import type { HookContext, HookModule } from '../entity/hook.js';
 import type { HookTable } from '../entity/hook-table.js';
 import type { KitInit } from '../entity/kit-init.js';
 import type { HookSubject } from '../entity/run-hook.js';
-import { PLATFORM_LIMITS } from '../limits.js';
 import type { HostedModule } from './hosted-module.js';
 import { moduleFailed } from './module-loader.js';
 import type { ModuleHome } from './module-stage.js';
@@ -105,7 +104,7 @@ export class RemoteModule implements HostedModule {
       callback,
       name: form.name.slice(this.name.length + 1),
       // The hook's own limit runs where it lives; here a little later, for the way.
-      timeoutMs: timeoutMs + PLATFORM_LIMITS.hookTravelMs,
+      timeoutMs: timeoutMs + this.#place.init.limits.hookTravelMs,
       ...(etype === undefined ? {} : { etype }),
       ...(attr === undefined ? {} : { attr }),
       ...(mayChange === undefined ? {} : { mayChange, refresh: this.#refresh }),
@@ -121,7 +120,7 @@ export class RemoteModule implements HostedModule {
     const { taskId, now, receivedAt, depth, signal } = ctx;
     const { ref } = this.#place;
     const sender = ref.with({
-      deadlineMs: timeoutMs + PLATFORM_LIMITS.hookTravelMs,
+      deadlineMs: timeoutMs + this.#place.init.limits.hookTravelMs,
       signal,
       whenFull: 'wait',
     });
@@ -154,7 +153,7 @@ export class RemoteModule implements HostedModule {
 }
 
 async function openAt({ ref, init }: SinglePlace, name: string): Promise<SingleForm> {
-  const sender = ref.with({ deadlineMs: PLATFORM_LIMITS.moduleStepMs, whenFull: 'wait' });
+  const sender = ref.with({ deadlineMs: init.limits.moduleStepMs, whenFull: 'wait' });
   for (;;) {
     try {
       return await sender.ask('open', init, name);

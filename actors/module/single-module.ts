@@ -4,7 +4,7 @@
  * Runs on: any.
  */
 import { type Clock, errorToWire, TimerWheel, type WireError } from '../../core/internal.js';
-import type { EntityId, Model } from '../../stores/index.js';
+import type { EntityId } from '../../stores/index.js';
 import type {
   HookFault,
   HookPoint,
@@ -13,7 +13,7 @@ import type {
   HookType,
   RecordView,
 } from '../entity/hook.js';
-import { HookTable, type RegisteredHook } from '../entity/hook-table.js';
+import type { HookTable, RegisteredHook } from '../entity/hook-table.js';
 import {
   FAILED,
   type HookSubject,
@@ -78,13 +78,13 @@ export class SingleModule {
   readonly #wheel: TimerWheel<HookWait>;
   readonly #table: HookTable;
 
-  /** A module that is set up. It puts its hooks in a table of its own. */
-  constructor(life: ModuleLife, model: Model, read: ReadEntity, clock: Clock) {
+  /** A module that is set up. It puts its hooks in the table, which is its own. */
+  constructor(life: ModuleLife, table: HookTable, read: ReadEntity, clock: Clock) {
     this.life = life;
     this.#clock = clock;
     this.#read = read;
     this.#wheel = new TimerWheel<HookWait>(clock, (wait) => wait.expire());
-    this.#table = new HookTable(model);
+    this.#table = table;
     life.install(this.#table, 0);
   }
 
@@ -110,6 +110,7 @@ export class SingleModule {
       record: (recorded: HookFault): void => {
         fault = recorded;
       },
+      limits: this.#table.limits,
     };
     const answer = (value: unknown): HookAnswer => {
       if (value !== FAILED) return { type: 'returned', value };

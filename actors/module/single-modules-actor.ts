@@ -17,6 +17,7 @@ import {
 } from '../../core/index.js';
 import { systemClock } from '../../core/internal.js';
 import { readView } from '../entity/entity-view.js';
+import { HookTable } from '../entity/hook-table.js';
 import type { KitInit } from '../entity/kit-init.js';
 import type { Waiting } from '../entity/run-hook.js';
 import { acquireKit, type ThreadKit } from '../entity/thread-kit.js';
@@ -117,15 +118,15 @@ class SingleModules {
     const kit = this.#kit;
     const { [name]: reloaded } = await this.#registry.ask('all');
     const { thread, log } = this.#ctx;
-    const { isFormerModel } = init;
+    const { isFormerModel, limits } = init;
     const life = await ModuleLife.open({
       choice,
       written: await loadModule(choice),
-      home: { model: kit.model, clock: systemClock, thread, log, isFormerModel },
+      home: { model: kit.model, clock: systemClock, thread, log, isFormerModel, limits },
       given: reloaded ?? { config: choice.config, generation: 1 },
     });
     const read = readView.bind(undefined, kit);
-    const module = new SingleModule(life, kit.model, read, systemClock);
+    const module = new SingleModule(life, new HookTable(kit.model, limits), read, systemClock);
     await life.start();
     return module;
   }

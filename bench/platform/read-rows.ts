@@ -1,5 +1,5 @@
 /**
- * Reading what is stored: entities by id, pages of a list, all of it.
+ * Reading what is stored: entities by id, pages of a list, all of it, and what has changed.
  * Runs on: main.
  */
 import { expectEqual } from '../bench-error.js';
@@ -14,6 +14,7 @@ import { eidOf, nameOf, seeded } from './visits.js';
 const READS = 20_000;
 const PAGES = 50;
 const PAGE_ROWS = 20;
+const CHANGES_AT_ONCE = 500;
 const described = { group: 'platform: reads', peers: {}, warmups: 1, rounds: 3 } as const;
 
 const opened = kept(
@@ -48,6 +49,13 @@ export const readRows: readonly Row[] = [
     unit: 'entities/s',
     better: 'higher',
     ours: async () => listedPerSecond(await opened()),
+  }),
+  row({
+    ...described,
+    name: `changes, ${CHANGES_AT_ONCE} at a time by cursor`,
+    unit: 'changes/s',
+    better: 'higher',
+    ours: async () => changesPerSecond(await opened()),
   }),
 ];
 
@@ -93,5 +101,24 @@ export async function listedPerSecond({ platform }: StockedPlatform): Promise<nu
     }
   });
   expectEqual('entities listed', seen, entities);
+  return rate;
+}
+
+/** All changes since the folder was made, each piece by a reading of its own that goes on where the one before stood. */
+async function changesPerSecond({ platform }: StockedPlatform): Promise<number> {
+  const changes = (await platform.stats()).engine.tasksApplied;
+  let seen = 0;
+  const rate = await perSecond(changes, async () => {
+    let cursor = 'start';
+    for (;;) {
+      const reading = platform.changes({ after: cursor });
+      const items = await reading.take(CHANGES_AT_ONCE);
+      await reading.return?.();
+      if (items.length === 0) return;
+      seen += items.length;
+      cursor = reading.cursor;
+    }
+  });
+  expectEqual('changes read', seen, changes);
   return rate;
 }

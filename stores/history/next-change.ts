@@ -1,6 +1,6 @@
 /**
  * When the value or confidence of an observations attribute may next be another one, so that what was computed for one
- * instant can be kept until then.
+ * instant can be kept until then. Nothing is kept yet: values are computed at each read; snapshots will ask this.
  * Runs on: any.
  */
 import type { Item } from '../record.js';

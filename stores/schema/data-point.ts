@@ -185,7 +185,7 @@ function seriesPoint(
   faults: InputFault[],
 ): DataPoint | undefined {
   if (t1 === undefined) return noStart(wire, faults);
-  const parsed = parseSeries(attr, wire.v, { t1, t2 }, faults);
+  const parsed = parseSeries(attr, wire.v, { t1, t2, t2Input: wire.t2 }, faults);
   return parsed === undefined ? undefined : { attr, v: parsed.v, t1, t2: parsed.t2, c: 1, src };
 }
 

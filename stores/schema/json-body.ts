@@ -25,10 +25,19 @@ export interface BodyLimits {
   readonly depthMax?: number;
   /** Objects, lists and members of objects; default `STORE_LIMITS.bodyNodesMax`. */
   readonly nodesMax?: number;
+  /** Members of one object; default `STORE_LIMITS.objectMembersMax`. */
+  readonly membersMax?: number;
 }
 
 /** Why a body was refused: `details.reason` of BODY_INVALID. */
-export type BodyRefusal = 'bytes' | 'depth' | 'nodes' | 'digits' | 'encoding' | 'syntax';
+export type BodyRefusal =
+  | 'bytes'
+  | 'depth'
+  | 'nodes'
+  | 'members'
+  | 'digits'
+  | 'encoding'
+  | 'syntax';
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 /** Begins the strings that stand for integers; in a text that does not spell it, no other string begins so. */
@@ -50,6 +59,7 @@ export function parseJsonBody(body: Uint8Array | string, limits: BodyLimits): un
   return parseChecked(bytes, {
     depthMax: limits.depthMax ?? STORE_LIMITS.bodyDepthMax,
     nodesMax: limits.nodesMax ?? STORE_LIMITS.bodyNodesMax,
+    membersMax: limits.membersMax ?? STORE_LIMITS.objectMembersMax,
     digitsMax: STORE_LIMITS.integerDigitsMax,
   });
 }
@@ -59,6 +69,7 @@ export function parseJsonText(text: string): unknown {
   return parseChecked(Buffer.from(text), {
     depthMax: STORE_LIMITS.valueDepthMax,
     nodesMax: STORE_LIMITS.bodyNodesMax,
+    membersMax: STORE_LIMITS.objectMembersMax,
     digitsMax: STORE_LIMITS.integerDigitsMax,
   });
 }
@@ -82,6 +93,9 @@ function parseChecked(bytes: Buffer, limits: JsonLimits): unknown {
   }
   if (survey === 'nodes') {
     throw refused('nodes', `expected at most ${limits.nodesMax} objects, lists and members`);
+  }
+  if (survey === 'members') {
+    throw refused('members', `expected at most ${limits.membersMax} members in an object`);
   }
   if (survey === 'digits') {
     throw refused('digits', `expected integers of at most ${limits.digitsMax} digits`);

@@ -10,13 +10,17 @@ export interface JsonLimits {
   readonly depthMax: number;
   /** Objects, lists and members of objects: what costs memory beyond the text itself. */
   readonly nodesMax: number;
+  /** Members of one object: the engine's parser takes the square of their number when their keys are all different. */
+  readonly membersMax: number;
   /** Digits of one integer. */
   readonly digitsMax: number;
 }
 
 /** Which bound a text breaks, or where its long integers are: start, end, start, end … in bytes, signs included. */
-export type JsonSurvey = 'depth' | 'nodes' | 'digits' | readonly number[];
+export type JsonSurvey = 'depth' | 'nodes' | 'members' | 'digits' | readonly number[];
 
+/** Depths that are counted at from the start; more are added where a text goes deeper. */
+const DEPTHS = 64;
 /** Integers of fewer digits are exact as doubles. */
 const LONG_DIGITS = 16;
 const QUOTE = 0x22;
@@ -37,7 +41,9 @@ const CLASSES = classesOfBytes();
 
 /** Surveys a JSON text; on bytes that are no JSON its answer means nothing, and it ends all the same. */
 export function surveyJson(bytes: Uint8Array, limits: JsonLimits): JsonSurvey {
-  const { depthMax, nodesMax } = limits;
+  const { depthMax, nodesMax, membersMax } = limits;
+  /** Of what is open at each depth, so far. */
+  const members = new Array<number>(Math.min(depthMax, DEPTHS) + 1).fill(0);
   const length = bytes.length;
   const found: number[] = [];
   let depth = 0;
@@ -60,9 +66,12 @@ export function surveyJson(bytes: Uint8Array, limits: JsonLimits): JsonSurvey {
         found.push(bytes[start - 1] === MINUS ? start - 1 : start, at);
       }
     } else if (begins === CLOSE) {
-      depth--;
+      if (depth > 0) depth--;
     } else {
-      if (begins === OPEN && ++depth > depthMax) return 'depth';
+      if (begins === OPEN) {
+        if (++depth > depthMax) return 'depth';
+        members[depth] = 0;
+      } else if (++members[depth]! > membersMax) return 'members';
       if (++nodes > nodesMax) return 'nodes';
     }
   }

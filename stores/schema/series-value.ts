@@ -34,6 +34,8 @@ export interface SeriesInput {
 export interface GivenTimes {
   readonly t1: number;
   readonly t2: number | undefined;
+  /** t2 as it came, to be shown with a fault. */
+  readonly t2Input?: unknown;
 }
 
 /** A value and where its samples end, or where the sender said they do. */
@@ -63,7 +65,7 @@ export function parseSeries(
   if (refusal !== undefined) return addFault(faults, VALUE, refusal, input);
   const end = endOf(attribute, series, length, times.t1);
   const late = endRefusal(attribute, series, end, times.t2);
-  if (late !== undefined) return addFault(faults, TIME2, late, times.t2);
+  if (late !== undefined) return addFault(faults, TIME2, late, times.t2Input);
   return { v: { series }, t2: times.t2 ?? end };
 }
 

@@ -48,7 +48,28 @@ test('a configuration folder brings entity types, modules and their configuratio
     modules.map(({ name, config }) => [name, config]),
     [['geo', { table: 'a.csv' }]],
   );
-  assert.match(notices.join(), /"old".*Python/);
+  assert.equal(notices.length, 1);
+  assert.match(notices[0]!.text, /"old".*Python/);
+});
+
+test('a configuration folder that is not there is named by its path, and nothing follows from it', async () => {
+  const config = tree.path('nowhere');
+  assert.deepEqual(await faultsOf({ data: 'd', config }), [
+    `config: expected a folder that can be read, ${config}, got ENOENT`,
+  ]);
+});
+
+test("what only DP³'s servers used is no fault with isStrict; names that nothing reads are", async () => {
+  tree.write('sound/db_entities/host.yml', HOST_FILE);
+  tree.write('sound/database.yml', 'db_name: x\n');
+  const config = { data: 'd', config: tree.path('sound'), isStrict: true };
+  const { notices } = await parsePlatformConfig(config);
+  assert.deepEqual(
+    notices.map(({ kind }) => kind),
+    ['servers'],
+  );
+  tree.write('sound/our_own.yml', 'x: 1\n');
+  assert.match((await faultsOf(config)).join(), /our_own/);
 });
 
 test('with isStrict a module that does not run here is a fault', async () => {

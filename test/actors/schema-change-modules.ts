@@ -36,6 +36,8 @@ export interface LabelsConfig {
   readonly isHolding?: boolean;
   /** Hooks into the attribute that the former model has not, and derives it. */
   readonly hasLoad?: boolean;
+  /** The process dies, as if it were killed, when a thread has come to that many labels of hosts. */
+  readonly diesAt?: number;
   /** Cannot be set up where the model has no such attribute. */
   readonly needsLoad?: boolean;
 }
@@ -51,8 +53,10 @@ export const labels = defineModule<LabelsConfig>({
       registrar.registerTaskHook('on_task_start', () => new Promise<void>(() => {}), {
         timeoutMs: 600_000,
       });
+    let labelled = 0;
     registrar.registerOnNewAttrHook(
       (eid, point) => {
+        if (++labelled === config.diesAt) process.kill(process.pid, 'SIGKILL');
         const dataPoints = [{ attr: 'label', v: `of ${point.v}` }];
         return [
           { etype: 'user', eid: `u-${eid}`, dataPoints },

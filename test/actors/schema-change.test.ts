@@ -3,7 +3,10 @@
  * model it was stored under, and what has another form then is never read as what it was.
  */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, afterEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createPlatform } from '../../actors/platform.js';
 import type { PlatformConfig } from '../../actors/platform-config.js';
 import type { Platform } from '../../actors/platform-surface.js';
@@ -28,6 +31,8 @@ import {
 const tree = new TemporaryTree();
 after(() => tree.remove());
 
+const CHILD = fileURLToPath(new URL('./schema-change-child.js', import.meta.url));
+const CHILD_MS_MAX = 60_000;
 const PARTITIONS = 4;
 const HOSTS = Array.from({ length: 20 }, (_, n) => `h${n}`);
 const FORMER = [formerHost, user, relic];
@@ -119,6 +124,38 @@ async function storedLabels(data: string): Promise<unknown[]> {
   }
 }
 
+/** How often each has been changed. */
+async function revisionsOf(
+  data: string,
+  etype: string,
+  eidOf: (host: string) => string,
+): Promise<unknown[]> {
+  const folder = await openFolder(data, { isReadOnly: true });
+  try {
+    const no = folder.numbers.entities.find(({ id }) => id === etype)!.no;
+    const store = new EntityStore(folder.environments);
+    return HOSTS.map((host) => {
+      const eid = eidOf(host);
+      const partition = partitionOf(etype, eid, PARTITIONS);
+      return store.record({ etype: no, partition, eid })?.revision;
+    });
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The signal that ended a process which was to open the folder with the next model. */
+async function diesAtFinishing(data: string, labelled: number): Promise<unknown> {
+  const words = [CHILD, data, String(labelled), String(PARTITIONS)];
+  const child = spawn(process.execPath, words, {
+    stdio: 'inherit',
+    timeout: CHILD_MS_MAX,
+    killSignal: 'SIGTERM',
+  });
+  const [, signal] = await once(child, 'close');
+  return signal;
+}
+
 async function storedModel(data: string): Promise<readonly string[]> {
   const folder = await openFolder(data, { isReadOnly: true });
   const ids = folder.storedSpecs.map(({ entity }) => entity.id);
@@ -150,6 +187,33 @@ describe('a model that takes something away', () => {
     assert.deepEqual(
       await storedLabels(data),
       HOSTS.map((eid) => `label ${eid}`),
+    );
+  });
+
+  test('is finished by a later start when the process dies at it: every task once, and the model last', async () => {
+    const data = await leftWithTasks();
+    // Twice: a task at which it dies for the third time would be passed.
+    for (const labelled of [3, 8]) {
+      assert.equal(await diesAtFinishing(data, labelled), 'SIGKILL');
+      assert.deepEqual([...(await storedModel(data))].sort(), ['host', 'relic', 'user']);
+    }
+    const platform = await start(configOf(data, NEXT, { hasLoad: true }));
+    for (const eid of HOSTS)
+      assert.equal(platform.entity(user).values(`u-${eid}`)?.label, `of label ${eid}`);
+    assert.deepEqual(await platform.deadLetters.list(), []);
+    assert.deepEqual((await platform.fsck()).findings, []);
+    await platform.stop();
+    assert.deepEqual(
+      await storedLabels(data),
+      HOSTS.map((eid) => `label ${eid}`),
+    );
+    assert.deepEqual(
+      await revisionsOf(data, 'user', (host) => `u-${host}`),
+      HOSTS.map(() => 1),
+    );
+    assert.deepEqual(
+      await revisionsOf(data, 'host', (host) => host),
+      HOSTS.map(() => 1),
     );
   });
 

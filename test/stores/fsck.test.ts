@@ -6,42 +6,17 @@ import assert from 'node:assert/strict';
 import { openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import { Committer } from '../../stores/committer.js';
-import { encodeEntry } from '../../stores/entry-codec.js';
-import { type Append, EntryLog } from '../../stores/entry-log.js';
+import { EntryLog } from '../../stores/entry-log.js';
 import type { Put } from '../../stores/environment.js';
-import type { Folder } from '../../stores/folder.js';
 import { fsck } from '../../stores/fsck.js';
 import * as keys from '../../stores/keys.js';
 import { LANES } from '../../stores/lane.js';
 import { numberRow } from '../../stores/number-row.js';
 import { outboxSource } from '../../stores/outbox.js';
-import { partitionOf } from '../../stores/partition-of.js';
-import type { PartitionState } from '../../stores/partition-state.js';
-import { type EntityRecord, type Item, newRecord } from '../../stores/record.js';
+import { newRecord } from '../../stores/record.js';
 import { encodeRecord } from '../../stores/record-codec.js';
-import { createModel, type Model } from '../../stores/schema/model.js';
 import { StoreFolder } from '../support/store-folder.js';
-
-const model = createModel([
-  {
-    entity: { id: 'host', id_data_type: 'string', name: 'Host', snapshot: false },
-    attribs: {
-      peer: { name: 'Peer', description: '', type: 'plain', data_type: 'link<host>' },
-      seen: {
-        name: 'Seen',
-        description: '',
-        type: 'observations',
-        data_type: 'int',
-        history_params: { pre_validity: '0', post_validity: '0', aggregate: false },
-      },
-    },
-  },
-]) as Model;
-const PEER = 0;
-const SEEN = 1;
-const here = (eid: string) => ({ etype: 0, partition: partitionOf('host', eid, 4), eid });
-const item = (t1: number): Item => ({ t1, t2: t1 + 1, v: 1, c: 1, seq: 2, weight: 1 });
+import { entry, found, here, PEER, SEEN, spoil, wholeFolder } from '../support/whole-folder.js';
 
 let made = new StoreFolder();
 afterEach(async () => {
@@ -49,85 +24,12 @@ afterEach(async () => {
   made = new StoreFolder();
 });
 
-/** `a` links to `b` and has a chunk; a task was done and one row derived and taken. All in order. */
-async function wholeFolder(): Promise<Folder> {
-  const folder = await made.open({ model });
-  const log = new EntryLog(folder.environments);
-  const committer = new Committer(folder.environments);
-  await log.append(entry(here('a').partition)).flushed;
-  await change(committer, 'a', (state) => {
-    state.putRecord({ etype: 0, eid: 'a' }, linking('b'));
-    state.putChunk({ etype: 0, eid: 'a' }, SEEN, { t1: 5, no: 0, items: [item(5)] });
-    state.addCount(0, 1);
-    const [derived] = state.cursor.lanes;
-    state.moveCursor({
-      ...state.cursor,
-      lanes: [derived, { low: 2, finished: [] }],
-      outboxNext: 2,
-    });
-  });
-  await change(committer, 'b', (state) => {
-    state.putRecord({ etype: 0, eid: 'b' }, newRecord(1));
-    state.addCount(0, 1);
-    state.putLink({ etype: 0, eid: 'b' }, { etype: 0, attr: PEER, eid: 'a' }, Infinity);
-  });
-  return folder;
-}
-
-function linking(target: string): EntityRecord {
-  const record = newRecord(1);
-  record.plain.set(PEER, { v: { eid: target }, at: 1, seq: 3 });
-  record.items.set(SEEN, [item(50)]);
-  const bounds = { t1Min: 5, t1Max: 5, t2Max: 6, spanMaxMs: 1 };
-  record.spilled.set(SEEN, { next: 1, chunks: 1, items: 1, ...bounds });
-  return record;
-}
-
-function entry(partition: number): Append {
-  const task = { etype: 0, eid: 'a', points: [] };
-  const origin = { by: 'api' } as const;
-  const head = { receivedAt: 1, schema: 1, origin, cause: undefined, depth: 0, budget: 0 };
-  return {
-    partition,
-    lane: LANES.external,
-    bytes: encodeEntry({ ...head, tasks: [task] }),
-    tasks: 1,
-  };
-}
-
-async function change(
-  committer: Committer,
-  eid: string,
-  what: (state: PartitionState) => void,
-): Promise<void> {
-  const state = committer.open(here(eid).partition);
-  what(state);
-  await state.commit();
-}
-
-/** Writes rows past everything that keeps them in step. */
-async function spoil(folder: Folder, ...puts: Omit<Put, 'table'>[]): Promise<void> {
-  const { log, state } = folder.environments;
-  const of = (name: string) =>
-    name in log.tables && name !== 'meta'
-      ? { environment: log, table: log.tables[name as 'entries'] }
-      : { environment: state, table: state.tables[name as 'records'] };
-  for (const { key, value, name, version } of puts as (Put & { name: string })[]) {
-    const { environment, table } = of(name);
-    const put = { table, key, value, ...(version === undefined ? {} : { version }) };
-    await environment.write(() => ({ puts: [put] }));
-  }
-}
-
-async function found(folder: Folder): Promise<string[]> {
-  return (await fsck(folder)).findings.map(({ kind, text }) => `${kind}: ${text}`);
-}
-
 test('a folder in order has no findings, open or closed, and its contents are counted', async () => {
-  const folder = await wholeFolder();
+  const folder = await wholeFolder(made);
   const report = await fsck(folder);
   assert.deepEqual([report.findings, report.findingsMore], [[], 0]);
-  assert.deepEqual(report.counts, { entries: 1, records: 2, chunks: 1, links: 1, 'link rows': 1 });
+  const counts = { entries: 1, records: 2, chunks: 2, links: 3, 'link rows': 3 };
+  assert.deepEqual(report.counts, counts);
   await folder.close();
   assert.deepEqual(await fsck(folder.dir), report);
 });
@@ -280,7 +182,7 @@ const SPOILED: Record<string, { puts: (partition: number) => object[]; finds: Re
 
 for (const [what, { puts, finds }] of Object.entries(SPOILED)) {
   test(`${what} is found, and named`, async () => {
-    const folder = await wholeFolder();
+    const folder = await wholeFolder(made);
     await spoil(folder, ...(puts(here('a').partition) as Omit<Put, 'table'>[]));
     const all = await found(folder);
     for (const pattern of finds)
@@ -292,7 +194,7 @@ for (const [what, { puts, finds }] of Object.entries(SPOILED)) {
 }
 
 test('while there is work left links are not compared, since rows may be on their way', async () => {
-  const folder = await wholeFolder();
+  const folder = await wholeFolder(made);
   const row = keys.linkKey(here('b'), { etype: 0, attr: PEER, eid: 'a' });
   await spoil(folder, { name: 'links', key: row, value: undefined } as never);
   await new EntryLog(folder.environments).append(entry(0)).flushed;
@@ -302,7 +204,7 @@ test('while there is work left links are not compared, since rows may be on thei
 });
 
 test('a page of a closed folder that was overwritten is found before anything is mapped', async () => {
-  const folder = await wholeFolder();
+  const folder = await wholeFolder(made);
   await folder.close();
   const path = join(folder.dir, 'state', 'data.mdb');
   const bytes = readFileSync(path);

@@ -3,7 +3,7 @@
  * want, served by a platform of its own on a free port. Modules are files beside it, written in the style of DP³.
  * Runs on: main.
  */
-import { type HttpOptions, serveHttp } from '../../actors/control/serve-http.js';
+import type { HttpOptions } from '../../actors/control/serve-http.js';
 import { createPlatform } from '../../actors/platform.js';
 import type { PlatformConfig } from '../../actors/platform-config.js';
 import { silentLogger } from '../../core/index.js';
@@ -62,6 +62,5 @@ export async function startApplication(options: ApplicationOptions): Promise<Ser
     logger: silentLogger,
     ...options.platform,
   });
-  const server = await serveHttp(platform, { port: 0, ...options.http });
-  return new ServedPlatform(tree, platform, server);
+  return ServedPlatform.of(tree, platform, options.http);
 }

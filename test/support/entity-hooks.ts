@@ -8,6 +8,7 @@ import type { HookRegistration } from '../../actors/entity/hook-table.js';
 import type { KitInit } from '../../actors/entity/kit-init.js';
 import { acquireKit } from '../../actors/entity/thread-kit.js';
 import { defineActor, silentLogger } from '../../core/index.js';
+import { flags } from './shared-flags.js';
 
 const SECOND = 1_000;
 
@@ -102,6 +103,18 @@ const HOOKS: Readonly<Record<string, HookRegistration>> = {
     attr: 'label',
     callback: (_eid: string, point: HookPoint) =>
       String(point.v).endsWith('3') ? pause(2) : undefined,
+  },
+  /** The first two calls for a flag count in it, a few turns later, and end with their thread. */
+  holdTwice: {
+    ...hits,
+    etype: 'host',
+    callback: async (_eid: string, point: HookPoint) => {
+      if (Atomics.load(flags, Number(point.v)) >= 2) return;
+      for (let turn = 0; turn < 5; turn++) await pause(1);
+      Atomics.add(flags, Number(point.v), 1);
+      await new Promise(() => {});
+    },
+    timeoutMs: 600_000,
   },
   /** Ends with its thread. */
   never: { ...hits, etype: 'host', callback: () => new Promise(() => {}), timeoutMs: 600_000 },

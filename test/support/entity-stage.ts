@@ -87,6 +87,8 @@ export interface StageOptions {
   /** Which hooks of entity-hooks.ts run; default none. */
   readonly hooks?: readonly string[];
   readonly limits?: Partial<PlatformLimits>;
+  /** Changes kept for readers; default as many as without the option. */
+  readonly changesKeptMax?: number;
   readonly system?: SystemOptions;
 }
 
@@ -125,6 +127,7 @@ export class EntityStage {
       folder,
       model,
       limits,
+      ...(options.changesKeptMax === undefined ? {} : { changesKeptMax: options.changesKeptMax }),
       modules: [{ name: 'test', url: 'test:', config: {} }],
       moduleActors: [(init) => testHooks(init, hooks)],
     });

@@ -9,6 +9,7 @@ import type { PlatformConfig } from '../../actors/platform-config.js';
 import type { Platform } from '../../actors/platform-surface.js';
 import { silentLogger } from '../../core/index.js';
 import { defineEntity, link, observations, plain, set, timeseries } from '../../stores/index.js';
+import { DeclaredAnswers } from './declared-answers.js';
 import { TemporaryTree } from './temporary-tree.js';
 
 const user = defineEntity('user', {
@@ -45,6 +46,7 @@ export class ServedPlatform {
   readonly platform: Platform;
   readonly server: HttpServer;
   readonly tree: TemporaryTree;
+  readonly #declared: DeclaredAnswers;
 
   static async start(options: HttpOptions = {}, config: Partial<PlatformConfig> = {}) {
     const tree = new TemporaryTree();
@@ -57,15 +59,25 @@ export class ServedPlatform {
       logger: silentLogger,
       ...config,
     });
-    const server = await serveHttp(platform, { port: 0, ...options });
-    return new ServedPlatform(tree, platform, server);
+    return ServedPlatform.of(tree, platform, options);
   }
 
-  /** Use {@link ServedPlatform.start}. */
-  constructor(tree: TemporaryTree, platform: Platform, server: HttpServer) {
+  /** Over a platform that runs; with this it is stopped and its files are removed. */
+  static async of(tree: TemporaryTree, platform: Platform, options: HttpOptions = {}) {
+    const server = await serveHttp(platform, { port: 0, ...options });
+    const declared = await DeclaredAnswers.of(server.url, options.token);
+    return new ServedPlatform(tree, platform, { server, declared });
+  }
+
+  private constructor(
+    tree: TemporaryTree,
+    platform: Platform,
+    { server, declared }: { server: HttpServer; declared: DeclaredAnswers },
+  ) {
     this.tree = tree;
     this.platform = platform;
     this.server = server;
+    this.#declared = declared;
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -98,6 +110,7 @@ export class ServedPlatform {
     const answer = await fetch(this.server.url + path, { method, ...(request as RequestInit) });
     const text = await answer.text();
     const { status, headers } = answer;
+    this.#declared.check(method, path, status);
     return { status, headers, text, json: parsed(text) };
   }
 

@@ -22,11 +22,14 @@ export function parsed({ body }: TargetAnswer): unknown {
   if (body.length === 0) return undefined;
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   try {
-    return parseJsonBody(text, { bytesMax: Infinity, nodesMax: Infinity });
+    return parseJsonBody(text, UNBOUNDED);
   } catch {
     return text;
   }
 }
+
+/** Distinct values, for one, are as many members of one object. */
+const UNBOUNDED = { bytesMax: Infinity, nodesMax: Infinity, membersMax: Infinity };
 
 /** A path of the API; each part is escaped. */
 export function pathTo(...parts: readonly string[]): string {

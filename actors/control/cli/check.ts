@@ -1,64 +1,77 @@
 /**
  * `troupe check DIR`: every fault of a configuration folder at once, each with its file and line, and what would be passed
- * over with a notice. Nothing is opened, started or written.
+ * over with a notice. Nothing is started or written; with --data, what it would change in a data folder is told beside.
  * Runs on: main.
  */
-import { resolve } from 'node:path';
-import {
-  type ConfigFault,
-  type ConfigFolder,
-  configFaultText,
-  readConfigFolder,
-} from '../../config/config-folder.js';
-import { findModules } from '../../module/module-loader.js';
+import type { Model } from '../../../stores/internal.js';
+import { type ConfigFault, compareFaults } from '../../config/config-fault.js';
+import { configFaultText, readConfigFolder } from '../../config/config-folder.js';
+import { findConfigModules } from '../../config/config-modules.js';
+import { type ConfigNotice, isPassedOver } from '../../config/config-notice.js';
 import type { CommandScope } from '../cli.js';
+import { dataChange, dataChangeLines } from './data-change.js';
 import { EXIT } from './exit-codes.js';
+import { printable } from './printable.js';
+import { counted } from './show.js';
 
 /** What there is to say of a folder. */
 interface Findings {
-  readonly faults: readonly string[];
-  readonly notices: readonly string[];
-  readonly summary: Readonly<Record<string, number>> | undefined;
+  readonly faults: readonly ConfigFault[];
+  readonly notices: readonly ConfigNotice[];
+  /** Undefined with faults. */
+  readonly model: Model | undefined;
+  /** What it holds; empty where that cannot be told. */
+  readonly summary: readonly string[];
 }
 
-/** The words: the folder. Exit 1 with faults; with --strict, 2 when something would be passed over. */
+/**
+ * The words: the folder. Exit 1 with faults; with --strict, 2 when something would be passed over, and 1 when something
+ * stored would be lost.
+ */
 export async function check(
   { terminal }: CommandScope,
   [dir = '.']: readonly string[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  const found = await readConfigFolder(resolve(dir));
-  const { faults, notices, summary } = findingsOf(found);
+  const { faults, notices, model, summary } = await lookAt(dir);
+  const { data, strict } = options;
+  const isAsked = model !== undefined && faults.length === 0 && typeof data === 'string';
+  const change = isAsked ? await dataChange(data, model) : undefined;
   const { red, yellow, green } = terminal.colours;
-  terminal.result({ faults: isFaults(found) ? found : faults, notices }, () =>
+  terminal.result({ faults, notices, ...(change && { change }) }, () =>
     [
-      ...faults.map((fault) => `${red('fault')} ${fault}`),
-      ...notices.map((notice) => `${yellow('notice')} ${notice}`),
+      ...faults.map((fault) => `${red('fault')} ${printable(configFaultText(fault))}`),
+      ...notices.map(({ text }) => `${yellow('notice')} ${printable(text)}`),
       faults.length > 0
-        ? `${faults.length} faults`
-        : `${green('in order')}: ${Object.entries(summary ?? {})
-            .map(([what, count]) => `${count} ${what}`)
-            .join(', ')}`,
+        ? counted(faults.length, 'fault')
+        : `${green('in order')}: ${summary.join(', ')}`,
+      ...(change === undefined ? [] : dataChangeLines(change)),
     ].join('\n'),
   );
   if (faults.length > 0) return EXIT.failed;
-  return options.strict === true && notices.length > 0 ? EXIT.usage : EXIT.ok;
+  if (strict !== true) return EXIT.ok;
+  if (notices.some(isPassedOver)) return EXIT.usage;
+  return change?.isBreaking === true ? EXIT.failed : EXIT.ok;
 }
 
-function findingsOf(found: ConfigFolder | ConfigFault[]): Findings {
-  if (isFaults(found))
-    return { faults: found.map(configFaultText), notices: [], summary: undefined };
-  const { dir, enabled, config } = found.modules;
-  const modules = findModules({ dir, enabled, config });
-  const python = modules.python.map((name) => `module "${name}" is written in Python: not run`);
-  const attributes = found.model.list.reduce((sum, { list }) => sum + list.length, 0);
+async function lookAt(dir: string): Promise<Findings> {
+  const reading = await readConfigFolder(dir);
+  const modules = findConfigModules(reading);
+  const types = reading.folder?.model.list;
   return {
-    faults: modules.faults,
-    notices: [...found.notices, ...python],
-    summary: { 'entity types': found.model.list.length, attributes, modules: enabled.length },
+    faults: [...reading.faults, ...modules.faults].sort(compareFaults),
+    notices: [...reading.notices, ...modules.notices],
+    model: reading.folder?.model,
+    summary:
+      types === undefined
+        ? []
+        : [
+            counted(types.length, 'entity type'),
+            counted(
+              types.reduce((sum, { list }) => sum + list.length, 0),
+              'attribute',
+            ),
+            counted(modules.choices.length, 'module'),
+          ],
   };
-}
-
-function isFaults(found: ConfigFolder | ConfigFault[]): found is ConfigFault[] {
-  return Array.isArray(found);
 }

@@ -159,6 +159,8 @@ class ArrayScan {
   readonly #parts: Parts;
   #line: number;
   #itemLine: number;
+  /** Nothing of the next item has come yet. */
+  #isBlank = true;
   /** Brackets open, the array's own included. */
   #depth = 0;
   #isInString = false;
@@ -176,6 +178,10 @@ class ArrayScan {
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at]!;
       if (byte === LINE_FEED) this.#line++;
+      if (this.#isBlank && this.#depth > 0 && !isSpace(byte)) {
+        this.#isBlank = false;
+        this.#itemLine = this.#line;
+      }
       if (this.#isOver) {
         if (!isSpace(byte))
           throw invalid(`line ${this.#line}: expected nothing after the array, got more`);
@@ -210,7 +216,7 @@ class ArrayScan {
     this.#parts.add(tail, this.#itemLine);
     const bytes = this.#parts.take();
     if (bytes.length > 0 || !isLast) yield { bytes, line: this.#itemLine };
-    this.#itemLine = this.#line;
+    this.#isBlank = true;
   }
 }
 

@@ -7,6 +7,7 @@ import { CodedError } from '../../../core/index.js';
 import type { CommandScope } from '../cli.js';
 import { ask } from './answer.js';
 import { EXIT } from './exit-codes.js';
+import { printable } from './printable.js';
 import { cellOf, isObject } from './show.js';
 import { type Target, withTarget } from './target.js';
 
@@ -32,10 +33,13 @@ export function list(
       else if (letters.length > 0)
         terminal.print(terminal.table(shown === 0 ? HEAD : [], letters.map(rowOf)));
       shown += letters.length;
-      if (letters.length === 0) return EXIT.ok;
+      if (letters.length === 0) {
+        if (after === undefined && !terminal.isJson) terminal.note('no dead letters');
+        return EXIT.ok;
+      }
       after = String(letters.at(-1)?.id);
     }
-    if (!terminal.isJson) terminal.note(`there may be more: --after ${after}`);
+    terminal.note(printable(`there may be more: --after ${after}`));
     return EXIT.ok;
   });
 }

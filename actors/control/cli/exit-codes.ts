@@ -10,6 +10,7 @@ export const EXIT = {
   usage: 2,
   folder: 3,
   unreachable: 4,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -19,9 +20,10 @@ export const EXIT_CODES: Readonly<Record<number, string>> = {
   [EXIT.ok]: 'done; what was looked for was found in order',
   [EXIT.failed]: 'a fault was found, something was refused, or the work failed',
   [EXIT.usage]:
-    'the words, the configuration or a module are not as they must be; nothing was done',
+    'the words, the configuration or a module are not as they must be; no data was touched',
   [EXIT.folder]: 'the data folder is in use, foreign, of a newer format, unfit, or full',
   [EXIT.unreachable]: 'no platform answers, or it stayed too busy; trying again may help',
+  [EXIT.hungUp]: 'a command ended by SIGHUP: its terminal has gone',
   [EXIT.interrupted]: 'ended by a second interrupt, or a command by the first (Ctrl-C)',
   [EXIT.terminated]: 'the same by SIGTERM',
 };

@@ -8,6 +8,7 @@ import { type FsckReport, fsck, socketPathOf } from '../../../stores/internal.js
 import type { CommandScope } from '../cli.js';
 import { connectFolder } from '../folder-client.js';
 import { EXIT } from './exit-codes.js';
+import { printable } from './printable.js';
 import { placeOf } from './target.js';
 
 /** Exit 1 when anything is found, 3 when the folder cannot be opened. */
@@ -28,7 +29,7 @@ export async function fsckFolder(
     report.findings.length === 0
       ? `${green('in order')}: ${countsText(report)}`
       : [
-          ...report.findings.map((finding) => `${red(finding.kind)} ${finding.text}`),
+          ...report.findings.map((finding) => `${red(finding.kind)} ${printable(finding.text)}`),
           `${report.findings.length + report.findingsMore} findings in ${countsText(report)}`,
         ].join('\n'),
   );

@@ -17,6 +17,7 @@ import { type ImportSource, importSource } from './import-source.js';
 import { faultyLine, type ImportedLine, type LineFault } from './imported-line.js';
 import { readAnswer, type Taken } from './ingest-answer.js';
 import { Insistence } from './insistence.js';
+import { printable } from './printable.js';
 import { openWritingTarget, type Target } from './target.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -197,8 +198,10 @@ class Importing {
     const { terminal } = this.#scope;
     const { red } = terminal.noteColours;
     if (terminal.isJson) terminal.print(JSON.stringify({ rejected: { file, line, loc, reason } }));
-    else
-      terminal.note(`${red('rejected')} ${file}:${line}${loc === '' ? '' : ` ${loc}`}: ${reason}`);
+    else {
+      const what = printable(`${file}:${line}${loc === '' ? '' : ` ${loc}`}: ${reason}`);
+      terminal.note(`${red('rejected')} ${what}`);
+    }
   }
 
   #showProgress(): void {
@@ -225,9 +228,12 @@ class Importing {
   }
 }
 
+/** A line of a file of one's own, whatever it holds. */
+const UNBOUNDED = { bytesMax: Infinity, nodesMax: Infinity, membersMax: Infinity };
+
 function readLine(bytes: Uint8Array, source: ImportSource): ImportedLine {
   try {
-    return source.read(parseJsonBody(bytes, { bytesMax: Infinity, nodesMax: Infinity }));
+    return source.read(parseJsonBody(bytes, UNBOUNDED));
   } catch (error) {
     if (!hasCode(error, 'BODY_INVALID')) throw error;
     return faultyLine('', error.message);

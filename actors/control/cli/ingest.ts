@@ -12,6 +12,7 @@ import { EXIT } from './exit-codes.js';
 import { chunksOf } from './file-chunks.js';
 import { type Rejected, readAnswer } from './ingest-answer.js';
 import { Insistence } from './insistence.js';
+import { printable } from './printable.js';
 import { openWritingTarget, type Target, type TargetAnswer } from './target.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -123,7 +124,10 @@ class Sending {
     const { terminal } = this.#scope;
     const { red } = terminal.noteColours;
     if (terminal.isJson) terminal.print(JSON.stringify({ rejected: { line, loc, reason } }));
-    else terminal.note(`${red('rejected')} line ${line}${loc === '' ? '' : ` ${loc}`}: ${reason}`);
+    else {
+      const what = printable(`line ${line}${loc === '' ? '' : ` ${loc}`}: ${reason}`);
+      terminal.note(`${red('rejected')} ${what}`);
+    }
   }
 
   #send(body: Uint8Array, key: string): Promise<TargetAnswer> {

@@ -3,11 +3,13 @@
  * anything, and takes nothing back when it is interrupted half-way: what is there says so to the next try.
  * Runs on: main.
  */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError } from '../../../core/index.js';
 import type { CommandScope } from '../cli.js';
 import { EXIT } from './exit-codes.js';
+import { packageDependency } from './package-version.js';
+import { printable } from './printable.js';
 import { templateFiles } from './template.js';
 
 /** The words: the folder. Rejects FOLDER_NOT_EMPTY, and FOLDER_UNFIT when it cannot be made or written. */
@@ -15,7 +17,7 @@ export async function init(
   { terminal }: CommandScope,
   [dir = '.']: readonly string[],
 ): Promise<number> {
-  const files = Object.entries(templateFiles(await packageVersion(), Date.now()));
+  const files = Object.entries(templateFiles(await packageDependency(), Date.now()));
   const fault = (error: unknown): never => {
     throw unfit(dir, error);
   };
@@ -28,21 +30,12 @@ export async function init(
   const { bold, dim } = terminal.colours;
   terminal.result({ folder: dir, files: files.map(([path]) => path) }, () =>
     [
-      `${bold(dir)} holds an application now:`,
+      `${bold(printable(dir))} holds an application now:`,
       ...files.map(([path]) => `  ${path}`),
-      dim(`Go on with: cd ${dir} && npm install && npm start`),
+      dim(`Go on with: cd ${printable(dir)} && npm install && npm start`),
     ].join('\n'),
   );
   return EXIT.ok;
-}
-
-/** Of this package: three folders up, and one more when built. */
-export async function packageVersion(): Promise<string> {
-  for (const path of ['../../../../package.json', '../../../package.json']) {
-    const text = await readFile(new URL(path, import.meta.url), 'utf8').catch(() => undefined);
-    if (text !== undefined) return (JSON.parse(text) as { version: string }).version;
-  }
-  return '0.0.0';
 }
 
 async function assertEmpty(dir: string): Promise<void> {

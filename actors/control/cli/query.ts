@@ -3,9 +3,11 @@
  * lists a request a page; ids go behind the question mark, where any character may be in them.
  * Runs on: main.
  */
+import { KIND_NUMBERS } from '../../../stores/internal.js';
 import type { CommandScope } from '../cli.js';
 import { ask, pathTo } from './answer.js';
 import { EXIT } from './exit-codes.js';
+import { printable } from './printable.js';
 import { cellOf, instantText, isObject, record as recordRows } from './show.js';
 import { withTarget } from './target.js';
 
@@ -83,14 +85,18 @@ export function record(scope: CommandScope, words: Words, options: Options): Pro
 export function attr(scope: CommandScope, words: Words, options: Options): Promise<number> {
   const query = { date_from: instantText(options.from), date_to: instantText(options.to) };
   return one(scope, options, entityPath(words, 'attr', query), (body) => {
-    const { current_value, history } = body as { current_value?: unknown; history?: unknown[] };
+    const { attr_type, current_value, history } = body as Attribute;
     const rows = (history ?? []).map((item) => {
       const { t1, t2, v, c } = item as Record<string, unknown>;
       return [t1, t2, v, c].map(cellOf);
     });
     const table = scope.terminal.table(['t1', 't2', 'value', 'c'], rows);
-    const now = `now: ${cellOf(current_value ?? null)}`;
-    return rows.length === 0 ? now : `${now}\n${table}`;
+    // A timeseries has no value of now.
+    const isSeries = attr_type === KIND_NUMBERS.timeseries;
+    const now = isSeries
+      ? []
+      : [`now: ${current_value == null ? 'nothing' : cellOf(current_value)}`];
+    return [...now, ...(rows.length === 0 && !isSeries ? [] : [table])].join('\n');
   });
 }
 
@@ -115,6 +121,12 @@ export function explain(scope: CommandScope, words: Words, options: Options): Pr
           .join('\n')
       : cellOf(body),
   );
+}
+
+interface Attribute {
+  readonly attr_type?: number;
+  readonly current_value?: unknown;
+  readonly history?: readonly unknown[];
 }
 
 interface Spec {
@@ -160,8 +172,8 @@ async function pages(scope: CommandScope, options: Options, wish: Pages): Promis
       shown += rows.length;
       place = rows.length === 0 ? undefined : wish.nextOf(page, rows.length);
     }
-    if (place !== undefined && shown >= rowsMax && !terminal.isJson)
-      terminal.note(`more: --after ${place.cursor ?? place.skip}`);
+    if (place !== undefined && shown >= rowsMax)
+      terminal.note(printable(`more: --after ${place.cursor ?? place.skip}`));
     return interruption.exitCode ?? EXIT.ok;
   });
 }
@@ -199,10 +211,11 @@ function one(
 
 function explained({ terminal }: CommandScope, name: string, value: unknown): string {
   const { bold } = terminal.colours;
-  if (!Array.isArray(value) || !value.every(isObject)) return `${bold(name)}: ${cellOf(value)}`;
+  if (!Array.isArray(value) || !value.every(isObject))
+    return `${bold(printable(name))}: ${cellOf(value)}`;
   const head = [...new Set(value.flatMap((row) => Object.keys(row)))];
   const rows = value.map((row) => head.map((key) => cellOf(row[key])));
-  return `${bold(name)}\n${terminal.table(head, rows)}`;
+  return `${bold(printable(name))}\n${terminal.table(head, rows)}`;
 }
 
 function print({ terminal }: CommandScope, rows: readonly unknown[]): number {

@@ -5,6 +5,7 @@
  * Runs on: main.
  */
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { CodedError, hasCode, jsonLogger } from '../../../core/index.js';
 import { createPlatform } from '../../platform.js';
 import type { Platform } from '../../platform-surface.js';
@@ -12,7 +13,8 @@ import type { CommandScope } from '../cli.js';
 import { commandLineDoor } from '../folder-answers.js';
 import { type HttpOptions, type HttpServer, serveHttp } from '../serve-http.js';
 import { EXIT } from './exit-codes.js';
-import { packageVersion } from './init.js';
+import { packageVersion } from './package-version.js';
+import { printable } from './printable.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -25,6 +27,8 @@ export async function serve(
   const { terminal, interruption } = scope;
   const { signal } = interruption;
   const logger = jsonLogger({ level: 'warn' });
+  const http = httpOptionsOf(options);
+  await assertFree(http);
   let platform: Platform;
   try {
     platform = await createPlatform({
@@ -45,11 +49,11 @@ export async function serve(
     throw error;
   }
   try {
-    const server = await listen(platform, httpOptionsOf(options));
+    const server = await listen(platform, http);
     const { bold } = terminal.colours;
     const { url, port } = server;
     terminal.result({ url, port, pid: process.pid, data: platform.dir }, () => {
-      return `${bold(url)} serves ${platform.dir}`;
+      return `${bold(url)} serves ${printable(platform.dir)}`;
     });
     if (!signal.aborted) await once(signal, 'abort');
     terminal.note('draining; a second signal ends at once');
@@ -64,12 +68,26 @@ export async function serve(
 async function listen(platform: Platform, options: HttpOptions): Promise<HttpServer> {
   const version = await packageVersion();
   return serveHttp(platform, { ...options, version }).catch((error: NodeJS.ErrnoException) => {
-    if (error instanceof CodedError) throw error;
-    const place = `${options.host}:${options.port}`;
-    throw new CodedError('CONFIG_INVALID', `expected to listen on ${place}, got ${error.code}`, {
-      cause: error,
-    });
+    throw error instanceof CodedError ? error : notListening(options, error);
   });
+}
+
+/** Looked at before the data folder is: where nobody can listen, none is made. */
+async function assertFree(options: HttpOptions): Promise<void> {
+  const probe = createServer();
+  try {
+    probe.listen({ host: options.host, port: options.port });
+    await once(probe, 'listening');
+  } catch (error) {
+    throw notListening(options, error as NodeJS.ErrnoException);
+  } finally {
+    probe.close();
+  }
+}
+
+function notListening({ host, port }: HttpOptions, error: NodeJS.ErrnoException): CodedError {
+  const text = `expected to listen on ${host}:${port}, got ${error.code}`;
+  return new CodedError('CONFIG_INVALID', text, { cause: error });
 }
 
 /** What was typed. */
@@ -79,6 +97,12 @@ function httpOptionsOf(options: Options): HttpOptions {
     port: Number(options.port),
     isReadGuarded: options.guardReads === true,
     ...(typeof options.token === 'string' ? { token: options.token } : {}),
+    ...(isNamed(options.allowedHosts) ? { allowedHosts: options.allowedHosts } : {}),
     ...(process.env.ROOT_PATH === undefined ? {} : { rootPath: process.env.ROOT_PATH }),
   };
+}
+
+/** An empty variable of the environment names nothing. */
+function isNamed(hosts: unknown): hosts is readonly string[] {
+  return Array.isArray(hosts) && hosts.length > 0;
 }

@@ -3,15 +3,16 @@
  * Runs on: any.
  */
 import { printJson } from '../../../stores/internal.js';
+import { printable } from './printable.js';
 
 /** Longer values are cut: a table is for looking, --json for all of it. */
 const CELL_CHARS_MAX = 80;
 
-/** A value in a cell: text as it is, anything else as JSON; nothing for what is not there. */
+/** A value in a cell: text as it is but for what would steer a terminal, anything else as JSON; nothing for nothing. */
 export function cellOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   const text = typeof value === 'string' ? value : printJson(value);
-  return text.length > CELL_CHARS_MAX ? `${text.slice(0, CELL_CHARS_MAX - 1)}…` : text;
+  return printable(text.length > CELL_CHARS_MAX ? `${text.slice(0, CELL_CHARS_MAX - 1)}…` : text);
 }
 
 /** An option that names an instant, as the API takes it. */
@@ -36,4 +37,9 @@ function itemRow(name: string, item: unknown): string[] {
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `1 fault`, `2 faults`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

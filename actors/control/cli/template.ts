@@ -4,11 +4,14 @@
  * Runs on: any.
  */
 
-/** Path below the new folder -> content. The data-points are of the hours around `now` (epoch ms). */
-export function templateFiles(version: string, now: number): Readonly<Record<string, string>> {
+/**
+ * Path below the new folder -> content. `dependency` is what its manifest says of this package; the data-points are of the
+ * hours around `now` (epoch ms).
+ */
+export function templateFiles(dependency: string, now: number): Readonly<Record<string, string>> {
   return {
     'README.md': readme,
-    'package.json': manifest(version),
+    'package.json': manifest(dependency),
     'config/db_entities/host.yml': host,
     'config/db_entities/network.yml': network,
     'config/processing_core.yml': processing,
@@ -18,12 +21,12 @@ export function templateFiles(version: string, now: number): Readonly<Record<str
   };
 }
 
-function manifest(version: string): string {
+function manifest(dependency: string): string {
   const value = {
     private: true,
     type: 'module',
     scripts: { start: 'troupe serve --config config --data data' },
-    dependencies: { troupe: `^${version}` },
+    dependencies: { troupe: dependency },
   };
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }

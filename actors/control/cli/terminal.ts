@@ -4,9 +4,12 @@
  * nothing more is written and nobody is told off.
  * Runs on: main.
  */
+import type { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { printJson } from '../../../stores/internal.js';
+import { harmless, printable, printableLines } from './printable.js';
 
 type Colours = ReturnType<typeof pc.createColors>;
 type Cell = string | number;
@@ -14,11 +17,23 @@ type Cell = string | number;
 const CLEAR_LINE = '\r\x1b[2K';
 /** Progress is printed at most so often. */
 const PROGRESS_MS = 100;
+/** Of a terminal that does not say how wide it is. */
+const COLUMNS = 80;
 const PLAIN_BORDERS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', middle: ' ' };
 const NO_BORDERS = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '', left: '', right: '' },
   ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', ...PLAIN_BORDERS },
 };
+
+/** A stream that may lead to a terminal. */
+export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Where a process speaks; the process itself is one. */
+export interface TerminalPlace {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly env: NodeJS.ProcessEnv;
+}
 
 export class Terminal {
   /** Results are JSON, one value a line. */
@@ -29,18 +44,23 @@ export class Terminal {
   /** Aborted when the reader of stdout has gone: what still would be printed need not be made. */
   readonly gone: AbortSignal;
   readonly #gone = new AbortController();
-  readonly #isWatched = process.stderr.isTTY === true;
+  readonly #stdout: TerminalStream;
+  readonly #stderr: TerminalStream;
+  readonly #isWatched: boolean;
   #isBroken = false;
   #isProgressShown = false;
   #progressAtMs = 0;
 
-  constructor(isJson: boolean) {
+  constructor(isJson: boolean, { stdout, stderr, env }: TerminalPlace = process) {
     this.isJson = isJson;
-    this.colours = pc.createColors(process.stdout.isTTY === true && pc.isColorSupported);
-    this.noteColours = pc.createColors(this.#isWatched && pc.isColorSupported);
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#isWatched = stderr.isTTY === true && env.TERM !== 'dumb';
+    this.colours = pc.createColors(stdout.isTTY === true && pc.isColorSupported);
+    this.noteColours = pc.createColors(stderr.isTTY === true && pc.isColorSupported);
     this.gone = this.#gone.signal;
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => this.#lost(error));
-    process.stderr.on('error', () => {}); // nobody is left to say it to
+    stdout.on('error', (error: NodeJS.ErrnoException) => this.#lost(error));
+    stderr.on('error', () => {}); // nobody is left to say it to
   }
 
   /** The result could not be written, a full disk for one; a reader who went away is no such thing. */
@@ -48,11 +68,18 @@ export class Terminal {
     return this.#isBroken;
   }
 
+  /** Resolves when what was printed is out, or could not be. */
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve) => this.#stdout.write('', () => resolve()));
+    // What went wrong is told a turn later.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** A line of result. */
   print(line: string): void {
     if (this.gone.aborted) return;
     this.#clear();
-    process.stdout.write(`${line}\n`);
+    this.#stdout.write(`${harmless(line)}\n`);
   }
 
   /** A line of JSON, as the API prints it. */
@@ -84,38 +111,34 @@ export class Terminal {
   /** Something worth knowing beside the result. */
   note(text: string): void {
     this.#clear();
-    process.stderr.write(`${text}\n`);
+    this.#stderr.write(`${harmless(text)}\n`);
   }
 
-  /** Something wrong. */
+  /** Something wrong; the text may hold what came from elsewhere. */
   complain(text: string): void {
-    this.note(`${this.noteColours.red('troupe:')} ${text}`);
+    this.note(`${this.noteColours.red('troupe:')} ${printableLines(text)}`);
   }
 
-  /** Replaces the last progress; shown at a terminal only. */
+  /** Replaces the last progress; shown at a terminal only, in one line, as only one can be cleared. */
   progress(text: string, nowMs: number): void {
     if (!this.#isWatched || nowMs - this.#progressAtMs < PROGRESS_MS) return;
     this.#progressAtMs = nowMs;
     this.#isProgressShown = true;
-    process.stderr.write(`${CLEAR_LINE}${text}`);
+    const plain = stripVTControlCharacters(text);
+    const columns = this.#stderr.columns || COLUMNS;
+    this.#stderr.write(CLEAR_LINE + (plain.length < columns ? text : plain.slice(0, columns - 1)));
   }
 
   #clear(): void {
-    if (this.#isProgressShown) process.stderr.write(CLEAR_LINE);
+    if (this.#isProgressShown) this.#stderr.write(CLEAR_LINE);
     this.#isProgressShown = false;
   }
 
   #lost(error: NodeJS.ErrnoException): void {
     this.#gone.abort();
-    if (error.code === 'EPIPE') return;
+    // The last is of a terminal that has gone.
+    if (error.code === 'EPIPE' || (error.code === 'EIO' && this.#stdout.isTTY)) return;
     this.#isBroken = true;
     this.complain(`expected to write the result, got ${error.code}`);
   }
-}
-
-/** Stored text must not steer the terminal of whoever reads it: control characters are spelt out. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
 }

@@ -39,7 +39,7 @@ export class UrlTarget implements Target {
       };
     } catch (error) {
       const cause = (error as { cause?: unknown }).cause as NodeJS.ErrnoException | undefined;
-      const got = cause?.code ?? (error as Error).name;
+      const got = cause?.code ?? cause?.message ?? (error as Error).name;
       throw new CodedError('NODE_UNREACHABLE', `expected an answer of ${this.place}, got ${got}`, {
         cause: error,
       });

@@ -3,9 +3,11 @@
  * Runs on: main.
  */
 import type { Route } from '../route.js';
+import { changeRoutes } from './change-routes.js';
 import { controlRoutes } from './control-routes.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
 import { entityRoutes } from './entity-routes.js';
+import { eraseRoutes } from './erase-routes.js';
 import { healthRoutes } from './health-routes.js';
 import { ingestRoutes } from './ingest-routes.js';
 import { listRoutes } from './list-routes.js';
@@ -20,7 +22,9 @@ export function httpRoutes(kit: RouteKit): Route[] {
     ...ingestRoutes(kit),
     ...listRoutes(kit),
     ...entityRoutes(kit),
+    ...changeRoutes(kit),
     ...controlRoutes(kit),
+    ...eraseRoutes(kit),
     ...telemetryRoutes(kit),
     ...statsRoutes(kit),
     ...deadLetterRoutes(kit),

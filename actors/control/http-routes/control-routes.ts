@@ -18,13 +18,22 @@ import {
 import { type RouteKit, unknownEntity } from './route-kit.js';
 import { noSnapshots } from './snapshot-routes.js';
 
-const ACTIONS = ['make_snapshots', 'refresh_on_entity_creation', 'refresh_module_config'];
-/** What a reload rejects with when a file, or a module, does not take it: the old configuration stays in force. */
-const REFUSALS: ReadonlySet<string> = new Set(['CONFIG_FOLDER_INVALID', 'MODULE_FAILED']);
+/** What DP³ has, by either method. */
+const OLD_ACTIONS = ['make_snapshots', 'refresh_on_entity_creation', 'refresh_module_config'];
+const ACTIONS = [...OLD_ACTIONS, 'replace_module_code'];
+/** What an action rejects with when a file, or a module, does not take it, or modules are on main. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'CONFIG_FOLDER_INVALID',
+  'MODULE_FAILED',
+  'THREAD_FIXED',
+]);
+type ActOutcome = ControlOutcome | 'refused' | 'fixed';
+
 const QUERY = { etype: text, module: text };
 
 export function controlRoutes(kit: RouteKit): Route[] {
-  const summary = 'Make snapshots, refresh entities by their creation hooks, or reload a module';
+  const summary =
+    'Make snapshots, refresh entities by their creation hooks, reload a module, or replace code';
   return (['POST', 'GET'] as const).map((method) =>
     route({
       method,
@@ -32,6 +41,7 @@ export function controlRoutes(kit: RouteKit): Route[] {
       access: 'write',
       summary: method === 'GET' ? `${summary} (deprecated: use POST)` : summary,
       query: QUERY,
+      notes: { statuses: method === 'GET' ? [200, 501] : [200, 403, 404, 409, 501] },
       handle: (request, query) => act(kit, request, { query, isOld: method === 'GET' }),
     }),
   );
@@ -50,16 +60,14 @@ async function act(
 }
 
 /** A configuration that is refused is for its operator to mend: the client is told so, the log says what is wrong. */
-async function outcomeOf(
-  kit: RouteKit,
-  action: ControlAction,
-): Promise<ControlOutcome | 'refused'> {
+async function outcomeOf(kit: RouteKit, action: ControlAction): Promise<ActOutcome> {
   try {
     return await kit.platform.control(action);
   } catch (error) {
-    if (!REFUSALS.has(codeOf(error) ?? '')) throw error;
+    const code = codeOf(error) ?? '';
+    if (!REFUSALS.has(code)) throw error;
     kit.settings.logger.error('a control action was refused', { ...action, error });
-    return 'refused';
+    return code === 'THREAD_FIXED' ? 'fixed' : 'refused';
   }
 }
 
@@ -82,29 +90,35 @@ function actionOf(
       return kit.platform.modules.includes(module)
         ? { name, module }
         : notOneOf('module', module, kit);
+    case 'replace_module_code':
+      return call.isOld ? notAnAction(name, OLD_ACTIONS) : { name };
     default:
-      return refused([
-        {
-          loc: ['path', 'action'],
-          msg: `Input should be ${ACTIONS.map((one) => `'${one}'`).join(', ')}`,
-          type: 'enum',
-          input: name,
-        },
-      ]);
+      return notAnAction(name, call.isOld ? OLD_ACTIONS : ACTIONS);
   }
 }
 
-function answerTo(outcome: ControlOutcome | 'refused', action: ControlAction): HttpAnswer {
+function notAnAction(input: string, actions: readonly string[]): HttpAnswer {
+  const msg = `Input should be ${actions.map((one) => `'${one}'`).join(', ')}`;
+  return refused([{ loc: ['path', 'action'], msg, type: 'enum', input }]);
+}
+
+function answerTo(outcome: ActOutcome, action: ControlAction): HttpAnswer {
   if (outcome === 'sent') return sent();
-  if (outcome === 'refused') {
-    return failed(409, 'The new configuration is refused, the old one stays; the log says why', {
-      code: 'MODULE_FAILED',
+  if (outcome === 'refused') return failed(409, refusalOf(action), { code: 'MODULE_FAILED' });
+  if (outcome === 'fixed')
+    return failed(409, 'The modules run on the main thread: new code takes a restart', {
+      code: 'THREAD_FIXED',
     });
-  }
   if (outcome === 'forbidden') {
     return failed(403, `Action '${action.name}' is not among the allowed actions`);
   }
   return failed(404, `Nothing to do for action '${action.name}'`);
+}
+
+function refusalOf({ name }: ControlAction): string {
+  return name === 'replace_module_code'
+    ? 'The new code is refused; the log says why'
+    : 'The new configuration is refused, the old one stays; the log says why';
 }
 
 function sent(): HttpAnswer {

@@ -5,6 +5,7 @@
 import type { PlatformPort } from '../platform-port.js';
 import { count, flag, type QueryTexts, text } from '../query-spec.js';
 import { type HttpAnswer, type HttpRequest, ok, type Route, refused, route } from '../route.js';
+import { ANSWERS } from '../route-schemas.js';
 import { type RouteKit, readRoute } from './route-kit.js';
 
 const WHICH = { id: text, all: flag };
@@ -17,6 +18,7 @@ export function deadLetterRoutes(kit: RouteKit): Route[] {
       path: '/dead-letters',
       summary: 'Dead letters with their reasons, oldest first, those behind the id `after`',
       query: { after: text, limit: count(20, max) },
+      notes: { result: ANSWERS.letters },
       handle: async (_, { after, limit }) => {
         const countMax = limit === 0 ? max : limit;
         const letters = await platform.deadLetters(
@@ -31,6 +33,7 @@ export function deadLetterRoutes(kit: RouteKit): Route[] {
       access: 'write',
       summary: 'Take dead letters into the log again: id, repeatable, or all',
       query: WHICH,
+      notes: { result: ANSWERS.replayed },
       handle: async (request, { all }) => {
         const which = whichOf(request, all);
         if ('status' in which) return which;
@@ -46,6 +49,7 @@ export function deadLetterRoutes(kit: RouteKit): Route[] {
       access: 'write',
       summary: 'Forget dead letters: id, repeatable, or all',
       query: WHICH,
+      notes: { result: ANSWERS.dropped },
       handle: async (request, { all }) => {
         const which = whichOf(request, all);
         if ('status' in which) return which;
@@ -86,14 +90,17 @@ async function everyId(platform: PlatformPort, countMax: number): Promise<readon
   }
 }
 
+/** At least one slice: who cannot do the work says so also where there is none. */
 async function inSlices(
   ids: readonly string[],
   size: number,
   work: (some: readonly string[]) => Promise<number>,
 ): Promise<number> {
   let done = 0;
-  for (let from = 0; from < ids.length; from += size) {
+  let from = 0;
+  do {
     done += await work(ids.slice(from, from + size));
-  }
+    from += size;
+  } while (from < ids.length);
   return done;
 }

@@ -3,10 +3,11 @@
  * data, durable when it is answered. As in DP³, `editable` is a hint for user interfaces and not enforced here.
  * Runs on: main.
  */
-import { type InputFault, parsePointOf, parseTime } from '../../../stores/internal.js';
+import { type InputFault, parsePointOf, toTime } from '../../../stores/internal.js';
 import type { TaskInput } from '../../entity/hook.js';
 import { type HttpAnswer, type HttpRequest, refused } from '../route.js';
-import { type Operation, operation } from './entity-operation.js';
+import { BODIES } from '../route-schemas.js';
+import { type Call, type Operation, operation } from './entity-operation.js';
 import { answerOf, bodyOf, isAnswer, type RouteKit, type Subject } from './route-kit.js';
 
 export function changeOperations(kit: RouteKit): Operation[] {
@@ -17,14 +18,15 @@ export function changeOperations(kit: RouteKit): Operation[] {
       v2: '/attr',
       hasAttribute: true,
       summary: 'Set the value of an attribute that is no timeseries, from now on',
-      handle: (subject, _, { request, attribute }) =>
-        setValue(kit, subject, request, attribute!.id),
+      notes: { takes: BODIES.value, givesPosition: true },
+      handle: (subject, _, call) => setValue(kit, subject, call),
     }),
     operation({
       method: 'POST',
       v1: '/ttl',
       v2: '/ttl',
       summary: 'Extend the lifetime of an entity: a token and until when it holds',
+      notes: { takes: BODIES.tokens, givesPosition: true },
       handle: (subject, _, { request }) => extendLifetime(kit, subject, request),
     }),
     operation({
@@ -32,16 +34,19 @@ export function changeOperations(kit: RouteKit): Operation[] {
       v1: '',
       v2: '',
       summary: 'Delete an entity; it may be created again later',
+      notes: { givesPosition: true },
       handle: (subject, _, { request }) => submit(kit, { ...idOf(subject), delete: true }, request),
     }),
   ];
 }
 
+/** Of a token that would be lost as a member of an object. */
+const ANOTHER_NAME = { type: 'value_error', msg: 'Value error, expected another name' };
+
 async function setValue(
   kit: RouteKit,
   subject: Subject,
-  request: HttpRequest,
-  attr: string,
+  { request, attribute, from }: Call,
 ): Promise<HttpAnswer> {
   const body = bodyOf(kit, request);
   if (isAnswer(body)) return body;
@@ -51,10 +56,16 @@ async function setValue(
       { loc: ['body', 'value'], msg: 'Field required', type: 'missing', input: body.value },
     ]);
   }
-  const { kind } = subject.entity.attributes.get(attr)!;
-  if (kind === 'timeseries') {
-    const msg = 'Value error, a timeseries takes data-points, no single values';
-    return refused([{ loc: ['path', 'attr'], msg, type: 'value_error', input: attr }]);
+  const { id: attr, kind, mirrors } = attribute!;
+  const unfit =
+    kind === 'timeseries'
+      ? 'a timeseries takes data-points, no single values'
+      : mirrors === undefined
+        ? undefined
+        : `expected another attribute: it mirrors ${mirrors.etype}.${mirrors.attr} and is read-only`;
+  if (unfit !== undefined) {
+    const msg = `Value error, ${unfit}`;
+    return refused([{ loc: [from, 'attr'], msg, type: 'value_error', input: attr }]);
   }
   const now = kit.settings.wallNow();
   const times = kind === 'plain' ? {} : { t1: now, t2: now };
@@ -83,11 +94,9 @@ async function extendLifetime(
   const faults: InputFault[] = [];
   const ttlTokens: Record<string, number> = {};
   for (const [name, input] of Object.entries(body.value)) {
-    const until = parseTime(input);
-    if (until === undefined || name === '__proto__') {
-      const msg = 'Input should be a valid datetime';
-      faults.push({ loc: ['body', name], msg, type: 'datetime_parsing', input });
-    } else ttlTokens[name] = until;
+    const until = name === '__proto__' ? ANOTHER_NAME : toTime(input);
+    if (typeof until === 'number') ttlTokens[name] = until;
+    else faults.push({ loc: ['body', name], ...until, input });
   }
   if (Object.keys(body.value).length === 0) {
     faults.push({

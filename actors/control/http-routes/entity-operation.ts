@@ -4,8 +4,16 @@
  */
 import type { Attribute } from '../../../stores/internal.js';
 import type { QueryOf, QuerySpec } from '../query-spec.js';
-import type { HttpAnswer, HttpRequest } from '../route.js';
+import type { HttpAnswer, HttpRequest, RouteNotes } from '../route.js';
 import type { Subject } from './route-kit.js';
+
+/** What names the entity, and the attribute where there is one. */
+export interface Call {
+  readonly request: HttpRequest;
+  readonly attribute: Attribute | undefined;
+  /** Where id and attribute stand. */
+  readonly from: 'path' | 'query';
+}
 
 /** An operation on an entity, and on one of its attributes where `hasAttribute`. */
 export interface Operation {
@@ -16,27 +24,26 @@ export interface Operation {
   readonly hasAttribute?: boolean;
   readonly summary: string;
   readonly query: QuerySpec;
+  readonly notes: RouteNotes;
   handle(
     subject: Subject,
     query: Readonly<Record<string, unknown>>,
-    rest: { readonly request: HttpRequest; readonly attribute: Attribute | undefined },
+    call: Call,
   ): HttpAnswer | Promise<HttpAnswer>;
 }
 
 /** An operation whose query is typed by its specification. */
 export function operation<S extends QuerySpec>(
-  definition: Omit<Operation, 'query' | 'handle'> & {
+  definition: Omit<Operation, 'query' | 'notes' | 'handle'> & {
     readonly query?: S;
-    handle(
-      subject: Subject,
-      query: QueryOf<S>,
-      rest: { readonly request: HttpRequest; readonly attribute: Attribute | undefined },
-    ): HttpAnswer | Promise<HttpAnswer>;
+    readonly notes?: RouteNotes;
+    handle(subject: Subject, query: QueryOf<S>, call: Call): HttpAnswer | Promise<HttpAnswer>;
   },
 ): Operation {
   return {
     ...definition,
     query: definition.query ?? {},
-    handle: (subject, query, rest) => definition.handle(subject, query as QueryOf<S>, rest),
+    notes: definition.notes ?? {},
+    handle: (subject, query, call) => definition.handle(subject, query as QueryOf<S>, call),
   };
 }

@@ -9,6 +9,7 @@
  */
 import { flag, instant, type QuerySpec, requiredText } from '../query-spec.js';
 import { failed, type HttpAnswer, type HttpRequest, ok, type Route, route } from '../route.js';
+import { ANSWERS } from '../route-schemas.js';
 import { changeOperations } from './entity-changes.js';
 import { type Operation, operation } from './entity-operation.js';
 import {
@@ -22,6 +23,8 @@ import {
 import { noSnapshots } from './snapshot-routes.js';
 
 const DATES = { date_from: instant, date_to: instant, strict: flag };
+/** With `strict` what is not there is 404. */
+const STRICT = { statuses: [200, 404] };
 
 export function entityRoutes(kit: RouteKit): Route[] {
   const operations = [...readOperations(kit), ...changeOperations(kit)];
@@ -39,6 +42,7 @@ function readOperations(kit: RouteKit): Operation[] {
       v1: '',
       v2: '',
       summary: 'Everything of an entity: master record and snapshots',
+      notes: { ...STRICT, result: ANSWERS.entity },
       query: DATES,
       handle: (subject, { date_from: from, date_to: to, strict }) => {
         const master = reader.master(subject, { from, to });
@@ -51,6 +55,7 @@ function readOperations(kit: RouteKit): Operation[] {
       v1: '/master',
       v2: '/master',
       summary: 'Master record: every value and history; timeseries as samples within the dates',
+      notes: { ...STRICT, result: ANSWERS.master },
       query: DATES,
       handle: (subject, { date_from: from, date_to: to, strict }) => {
         const master = reader.master(subject, { from, to });
@@ -62,6 +67,7 @@ function readOperations(kit: RouteKit): Operation[] {
       v1: '/snapshots',
       v2: '/snapshots',
       summary: 'Snapshots of an entity',
+      notes: { statuses: [501] },
       query: DATES,
       handle: () => noSnapshots(),
     }),
@@ -70,6 +76,7 @@ function readOperations(kit: RouteKit): Operation[] {
       v1: '/values',
       v2: '/values',
       summary: 'Current values and confidences, now or at an instant',
+      notes: { ...STRICT, result: ANSWERS.values },
       query: { at: instant, strict: flag },
       handle: (subject, { at, strict }) => {
         const values = reader.values(subject, at ?? kit.settings.wallNow());
@@ -84,6 +91,7 @@ function readOperations(kit: RouteKit): Operation[] {
       v2: '/attr',
       hasAttribute: true,
       summary: 'Current value and history of an attribute',
+      notes: { ...STRICT, result: ANSWERS.attribute },
       query: { ...DATES, at: instant },
       handle: (subject, query, { attribute }) => {
         const { date_from: from, date_to: to, at, strict } = query;
@@ -98,6 +106,7 @@ function readOperations(kit: RouteKit): Operation[] {
       v2: '/explain',
       hasAttribute: true,
       summary: 'Which items, sources and hooks made the value of an attribute',
+      notes: { ...STRICT, result: ANSWERS.explanation },
       query: { at: instant, strict: flag },
       handle: (subject, { at, strict }, { attribute }) => {
         const found = reader.explain(subject, attribute!, at ?? kit.settings.wallNow());
@@ -157,10 +166,10 @@ function routeOf(
     ): HttpAnswer | Promise<HttpAnswer>;
   },
 ): Route {
-  const { method, summary } = operation;
-  if (method === 'GET') return readRoute(kit, { summary, ...path });
+  const { method, summary, notes } = operation;
+  if (method === 'GET') return readRoute(kit, { summary, notes, ...path });
   const bodyBytesMax = method === 'POST' ? kit.settings.limits.smallBodyBytesMax : 0;
-  return route({ method, access: 'write', summary, bodyBytesMax, ...path });
+  return route({ method, access: 'write', summary, notes, bodyBytesMax, ...path });
 }
 
 /** Everything the path or the query names, then the operation itself. */
@@ -178,11 +187,11 @@ function perform(
   const subject = subjectOf(kit, request, id);
   if (isAnswer(subject)) return subject;
   if (operation.hasAttribute !== true) {
-    return operation.handle(subject, query, { request, attribute: undefined });
+    return operation.handle(subject, query, { request, attribute: undefined, from: id.from });
   }
   const attribute = attributeOf(subject.entity, attr, id.from);
   if (isAnswer(attribute)) return attribute;
-  return operation.handle(subject, query, { request, attribute });
+  return operation.handle(subject, query, { request, attribute, from: id.from });
 }
 
 /** What `?strict=true` gets where DP³ answers 200 and nothing. */

@@ -2,7 +2,9 @@
  * Whether this process lives, whether requests are worth sending to it, and how it does.
  * Runs on: main.
  */
+import { isPassedOver } from '../../config/config-notice.js';
 import { ok, type Route, retryAfter, route } from '../route.js';
+import { ANSWERS } from '../route-schemas.js';
 import type { RouteKit } from './route-kit.js';
 
 export function healthRoutes(kit: RouteKit): Route[] {
@@ -20,6 +22,7 @@ export function healthRoutes(kit: RouteKit): Route[] {
       path: '/livez',
       access: 'open',
       summary: 'The process lives and its main thread turns',
+      notes: { result: ANSWERS.status },
       handle: () => ok({ status: 'alive' }),
     }),
     route({
@@ -27,10 +30,11 @@ export function healthRoutes(kit: RouteKit): Route[] {
       path: '/readyz',
       access: 'open',
       summary:
-        'Requests are taken, `degraded` while something configured was passed over; 503 with the reasons while they are not',
+        'Requests are taken, `degraded` when something configured was passed over; 503 with the reasons while they are not',
+      notes: { statuses: [200, 503], result: ANSWERS.readiness },
       handle: () => {
         const { isReady, faults, notices } = platform.readiness();
-        const status = !isReady ? 'unready' : notices.length > 0 ? 'degraded' : 'ready';
+        const status = !isReady ? 'unready' : notices.some(isPassedOver) ? 'degraded' : 'ready';
         const answer = ok({ status, faults, notices });
         if (isReady) return answer;
         return { ...answer, status: 503, headers: retryAfter(kit.settings.limits.retryAfterMs) };
@@ -41,6 +45,7 @@ export function healthRoutes(kit: RouteKit): Route[] {
       path: '/metrics',
       access: 'read',
       summary: 'Metrics in the text format of Prometheus',
+      notes: { resultTypes: ['text/plain'] },
       handle: async () => ({
         status: 200,
         body: await metrics.text(),

@@ -7,6 +7,7 @@ import { type InputFault, parseJsonBody } from '../../../stores/internal.js';
 import type { IngestAnswer } from '../platform-port.js';
 import { flag, oneOf } from '../query-spec.js';
 import { type HttpAnswer, type HttpRequest, type Route, refused, route } from '../route.js';
+import { ANSWERS, BODIES } from '../route-schemas.js';
 import { answerOf, headerOf, type RouteKit } from './route-kit.js';
 
 const KEY_HEADER = 'idempotency-key';
@@ -21,6 +22,13 @@ export function ingestRoutes(kit: RouteKit): Route[] {
         'Store data-points; answered when they are durable, or with wait=applied when they had their effect',
       query: { partial: flag, wait: oneOf(['stored', 'applied'], 'stored') },
       bodyBytesMax: kit.settings.limits.bodyBytesMax,
+      notes: {
+        headers: { 'Idempotency-Key': 'Sent again under its key, the same request counts once' },
+        statuses: [200, 202, 409],
+        takes: BODIES.dataPoints,
+        result: ANSWERS.stored,
+        givesPosition: true,
+      },
       handle: async (request, { partial, wait }) => {
         const key = keyOf(kit, request);
         if (typeof key === 'object') return key;

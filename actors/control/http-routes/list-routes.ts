@@ -6,6 +6,7 @@
 import { type EntityType, printJson, printTime } from '../../../stores/internal.js';
 import { count, type QueryTexts, text } from '../query-spec.js';
 import { failed, type HttpAnswer, type HttpRequest, ok, type Route, refused } from '../route.js';
+import { ANSWERS } from '../route-schemas.js';
 import { attributeOf, entityOf, isAnswer, type RouteKit, readRoute, tooLong } from './route-kit.js';
 import { noFilters } from './snapshot-routes.js';
 
@@ -17,6 +18,7 @@ export function listRoutes(kit: RouteKit): Route[] {
     readRoute(kit, {
       path: '/entities',
       summary: 'Entity types with their attributes, and how many entities there are of each',
+      notes: { result: ANSWERS.entityTypes },
       handle: () => ok(kit.platform.reader.entityTypes()),
     }),
     ...['/entity/:etype', '/v2/entity/:etype'].flatMap((prefix) => routesAt(kit, prefix)),
@@ -30,6 +32,7 @@ function routesAt(kit: RouteKit, prefix: string): Route[] {
       path: `${prefix}/get`,
       summary: 'A page of entities with their current values; limit 0 is all, streamed',
       query: { ...FILTERS, ...PAGE, cursor: text, sort: text },
+      notes: { statuses: [200, 400, 501], result: ANSWERS.page },
       isHidden,
       handle: (request, query) => list(kit, request, query),
     }),
@@ -37,6 +40,7 @@ function routesAt(kit: RouteKit, prefix: string): Route[] {
       path: `${prefix}/count`,
       summary: 'How many entities there are of a type',
       query: FILTERS,
+      notes: { statuses: [200, 400, 501], result: ANSWERS.count },
       isHidden,
       handle: (request) => {
         const entity = entityOf(kit, request);
@@ -49,12 +53,14 @@ function routesAt(kit: RouteKit, prefix: string): Route[] {
       path: `${prefix}/raw/get`,
       summary: 'Data-points as they were accepted, newest first',
       query: { ...PAGE, eid: text, attr: text, src: text },
+      notes: { result: ANSWERS.rawPage },
       isHidden,
       handle: (request, query) => raw(kit, request, query),
     }),
     readRoute(kit, {
       path: `${prefix}/_/distinct/:attr`,
       summary: 'How often each value of an attribute is current',
+      notes: { statuses: [200, 400], result: ANSWERS.counts },
       isHidden,
       handle: (request) => distinct(kit, request),
     }),

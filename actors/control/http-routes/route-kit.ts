@@ -10,6 +10,7 @@ import {
   type InputFault,
   parseJsonBody,
 } from '../../../stores/internal.js';
+import type { FeedRoom } from '../feed-room.js';
 import type { HttpSettings } from '../http-options.js';
 import type { Metrics } from '../metrics.js';
 import type { IngestAnswer, PlatformPort } from '../platform-port.js';
@@ -21,6 +22,7 @@ import {
   type HttpAnswer,
   type HttpRequest,
   type Route,
+  type RouteNotes,
   refused,
   retryAfter,
   route,
@@ -28,12 +30,17 @@ import {
 
 /** The header that carries positions, both ways. */
 export const POSITION_HEADER = 'troupe-position';
+const POSITION_NOTE = {
+  'Troupe-Position': 'What an answer to a write carried: the read waits until it sees that write',
+};
 
 export interface RouteKit {
   readonly platform: PlatformPort;
   readonly settings: HttpSettings;
   readonly metrics: Metrics;
   readonly pointLog: PointLog;
+  /** Room for answers that go on; without, there are none. */
+  readonly feeds?: FeedRoom;
 }
 
 /** An entity that a request names; it need not be there. */
@@ -50,13 +57,16 @@ export function readRoute<S extends QuerySpec>(
     readonly summary: string;
     readonly query?: S;
     readonly isHidden?: boolean;
+    readonly notes?: RouteNotes;
     handle(request: HttpRequest, query: QueryOf<S>): HttpAnswer | Promise<HttpAnswer>;
   },
 ): Route {
+  const { notes = {} } = definition;
   return route<S>({
     ...definition,
     method: 'GET',
     access: 'read',
+    notes: { ...notes, headers: { ...POSITION_NOTE, ...notes.headers } },
     handle: (request, query) => {
       const token = headerOf(request, POSITION_HEADER);
       if (token === undefined || token === '') return definition.handle(request, query);

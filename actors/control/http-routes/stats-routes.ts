@@ -3,6 +3,7 @@
  * Runs on: main.
  */
 import { ok, type Route } from '../route.js';
+import { ANSWERS } from '../route-schemas.js';
 import { type RouteKit, readRoute } from './route-kit.js';
 
 export function statsRoutes(kit: RouteKit): Route[] {
@@ -10,6 +11,7 @@ export function statsRoutes(kit: RouteKit): Route[] {
     readRoute(kit, {
       path: '/telemetry/stats',
       summary: 'Counts since the platform started, and how things stand',
+      notes: { result: ANSWERS.object },
       handle: async () => ok(await kit.platform.stats()),
     }),
   ];

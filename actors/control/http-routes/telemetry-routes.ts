@@ -5,6 +5,7 @@
 import { printTime } from '../../../stores/internal.js';
 import { count, instant, oneOf, text } from '../query-spec.js';
 import { failed, type HttpAnswer, ok, type Route } from '../route.js';
+import { ANSWERS } from '../route-schemas.js';
 import { type RouteKit, readRoute, tooLong } from './route-kit.js';
 import { noSnapshots } from './snapshot-routes.js';
 
@@ -16,12 +17,14 @@ export function telemetryRoutes(kit: RouteKit): Route[] {
     readRoute(kit, {
       path: '/telemetry/sources_validity',
       summary: 'Per source, until when its data-points reach',
+      notes: { result: ANSWERS.instants },
       handle: async () => bySource(kit, await platform.reader.sources(), printTime),
     }),
     readRoute(kit, {
       path: '/telemetry/sources_age',
       summary: 'Per source, how long ago that was',
       query: { unit: oneOf(['minutes', 'seconds'], 'minutes') },
+      notes: { result: ANSWERS.counts },
       handle: async (_, { unit }) => {
         const now = settings.wallNow();
         const age = (until: number): number => Math.floor((now - until) / UNIT_MS[unit]);
@@ -31,6 +34,7 @@ export function telemetryRoutes(kit: RouteKit): Route[] {
     readRoute(kit, {
       path: '/telemetry/entities_per_attr',
       summary: 'Per entity type and attribute, how many entities have a value or a history of it',
+      notes: { result: ANSWERS.countsByType },
       handle: async () => {
         const counts = await platform.reader.entitiesPerAttribute();
         return counts === undefined ? tooLong(kit) : ok(counts);
@@ -39,6 +43,7 @@ export function telemetryRoutes(kit: RouteKit): Route[] {
     readRoute(kit, {
       path: '/telemetry/metadata',
       summary: 'What background jobs noted of their runs',
+      notes: { result: ANSWERS.objects },
       query: {
         module: text,
         date_from: instant,
@@ -54,12 +59,14 @@ export function telemetryRoutes(kit: RouteKit): Route[] {
       readRoute(kit, {
         path: `/telemetry/${name}`,
         summary: 'Needs snapshots',
+        notes: { statuses: [501] },
         handle: () => noSnapshots(),
       }),
     ),
     readRoute(kit, {
       path: '/telemetry/rabbitmq/queues',
       summary: 'There is no broker: see /metrics',
+      notes: { statuses: [501] },
       handle: () =>
         failed(501, 'There is no broker; queues are series of /metrics', {
           code: 'BROKER_MISSING',

@@ -270,6 +270,12 @@ attribs:
   });
   after(() => served.stop());
 
+  test('is ready, with a notice of what only servers of DP³ used', async () => {
+    const { json } = await served.get('/readyz');
+    const { status, notices } = json as { status: string; notices: { kind: string }[] };
+    assert.deepEqual([status, notices.map(({ kind }) => kind)], ['ready', ['servers']]);
+  });
+
   test('is shown with its defaults, durations in ISO, mirrors and series that are implied', async () => {
     const { json } = await served.get('/entities');
     const { thing: shown, other } = json as Record<

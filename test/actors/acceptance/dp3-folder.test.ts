@@ -202,6 +202,15 @@ describe('a folder of DP³, as it is', () => {
     }
   });
 
+  test('is ready, but degraded: its module is in Python', async () => {
+    const { status, json } = await call('GET', '/readyz');
+    const { status: word, notices } = json as { status: string; notices: { kind: string }[] };
+    assert.deepEqual(
+      [status, word, notices.map(({ kind }) => kind)],
+      [200, 'degraded', ['servers', 'passed-over']],
+    );
+  });
+
   test('is checked by the command line: 0, and its module in Python named', async () => {
     const { code, stdout, stderr } = await troupe.run(['check', DP3_FOLDER]);
     assert.equal(code, 0, stderr);

@@ -191,7 +191,9 @@ describe('too much', () => {
       letters.map(({ reason, eid }) => [reason, eid]),
       [['failed', 'large']],
     );
+    assert.match((await served.get('/metrics')).text, /^troupe_dead_letters 1$/m);
     await served.platform.deadLetters.drop('all');
+    assert.match((await served.get('/metrics')).text, /^troupe_dead_letters 0$/m);
     await served.write([point('large', 'x', 'small')]);
     const values = await served.get('/entity/thing/large/get/x');
     assert.equal((values.json as { current_value: unknown }).current_value, 'small');

@@ -210,7 +210,7 @@ describe('control', () => {
     assert.equal(status, 200);
     const { json } = await served.get('/entity/host/count');
     const again: unknown[][] = [];
-    // It is answered when it has begun.
+    // It is answered when it is stored.
     await eventually('every host to be created again', () => {
       again.push(...called().filter(([hook]) => hook === 'onCreation'));
       return again.length === (json as { total_count: number }).total_count;
@@ -238,6 +238,7 @@ describe('control', () => {
     try {
       const path = '/control/refresh_on_entity_creation?etype=host';
       assert.equal((await own.post(path)).status, 403);
+      assert.equal((await own.post('/control/replace_module_code')).status, 403);
       const { status, json } = await own.get(path);
       assert.deepEqual([status, json], [200, { detail: 'Action sent.' }]);
     } finally {

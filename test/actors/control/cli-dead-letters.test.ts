@@ -30,8 +30,7 @@ before(async () => {
     mkdirSync(dirname(troupe.path(path)), { recursive: true });
     writeFileSync(troupe.path(path), text);
   }
-  server = troupe.start(['serve', '--config', 'conf', ...DATA, '--threads', '1', '--port', '0']);
-  if ((await server.firstLine) === undefined) assert.fail((await server.ended).stderr);
+  await serve();
   const points = ['a', 'b'].map((id) => ({ type: 'item', id, attr: 'n', v: 0 }));
   const sent = await troupe.run(['ingest', '-', ...DATA], JSON.stringify(points));
   assert.equal(sent.code, 0, sent.stderr);
@@ -52,6 +51,16 @@ async function letters(...words: string[]): Promise<Letter[]> {
   assert.equal(code, 0, stderr);
   const lines = stdout.split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as Letter);
+}
+
+async function serve(): Promise<void> {
+  server = troupe.start(['serve', '--config', 'conf', ...DATA, '--threads', '1', '--port', '0']);
+  if ((await server.firstLine) === undefined) assert.fail((await server.ended).stderr);
+}
+
+async function stopped(): Promise<void> {
+  server.child.kill('SIGINT');
+  assert.equal((await server.ended).code, 0);
 }
 
 /** Until what hooks derive has come to its end. */
@@ -90,6 +99,36 @@ test('replayed they are worked on once more, and end as others', async () => {
   assert.ok(now.every(({ id }) => !before.some((one) => one.id === id)));
 });
 
+test('a folder at rest still lists them, and replays and drops nothing', async () => {
+  const running = await letters();
+  await stopped();
+  assert.deepEqual(await letters(), running);
+  for (const words of [
+    ['replay', '--all'],
+    ['drop', '--all'],
+    ['drop', running[0]?.id ?? ''],
+  ]) {
+    const { code, stderr } = await troupe.run(['dead-letters', ...words, ...DATA]);
+    assert.deepEqual([words, code], [words, 4]);
+    assert.match(stderr, /expected a platform to run on .*data, got none/);
+  }
+  await serve();
+  assert.deepEqual(await letters(), running);
+});
+
+test('a list that goes on says where, with --json too', async () => {
+  for (const json of [[], ['--json']]) {
+    const words = ['dead-letters', 'list', ...DATA, '--limit', '1', ...json];
+    const { code, stderr } = await troupe.run(words);
+    const [first] = await letters('--limit', '1');
+    assert.deepEqual([code, stderr.trim()], [0, `there may be more: --after ${first?.id}`]);
+  }
+  const list = await troupe.run(['query', 'list', 'item', ...DATA, '--limit', '1', '--json']);
+  assert.match(list.stderr, /^more: --after \S+$/m);
+  const raw = await troupe.run(['query', 'raw', 'item', ...DATA, '--limit', '1', '--json']);
+  assert.equal(raw.stderr, 'more: --after 1\n');
+});
+
 test('dropped they are gone; one that is not there ends with 1', async () => {
   const [first] = await letters();
   const drop = (...words: string[]) => troupe.run(['dead-letters', 'drop', ...words, ...DATA]);
@@ -98,9 +137,8 @@ test('dropped they are gone; one that is not there ends with 1', async () => {
   assert.equal((await drop('nonsense')).code, 1);
   assert.equal((await drop('--all')).code, 0);
   assert.deepEqual(await letters(), []);
+  const none = await troupe.run(['dead-letters', 'list', ...DATA]);
+  assert.deepEqual([none.code, none.stdout, none.stderr], [0, '', 'no dead letters\n']);
 });
 
-test('the platform ends in order', async () => {
-  server.child.kill('SIGINT');
-  assert.equal((await server.ended).code, 0);
-});
+test('the platform ends in order', () => stopped());

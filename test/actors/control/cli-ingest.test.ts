@@ -1,9 +1,11 @@
 /** How `troupe ingest` insists: against a server that is busy, loses answers, or takes a part. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, beforeEach, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { TroupeCommand } from '../../support/troupe-command.js';
 
 interface Seen {
@@ -63,6 +65,23 @@ test('a file goes in bodies of --batch items, in order, each with a key of its o
   );
   assert.equal(new Set(seen.map(({ key }) => key)).size, 3);
   assert.deepEqual([last.accepted, last.requests, last.retries], [5, 3, 0]);
+});
+
+test('a file whose name ends in .gz is unpacked on the way; one that is cut off is named', async () => {
+  const packed = gzipSync('[1,2,\n3]');
+  writeFileSync(troupe.path('x.json.gz'), packed);
+  writeFileSync(troupe.path('cut.json.gz'), packed.subarray(0, -12));
+  const words = ['--url', URL_OF, '--json', '--batch', '2'];
+  const { code, stdout } = await troupe.run(['ingest', 'x.json.gz', ...words]);
+  assert.equal(code, 0);
+  assert.deepEqual(
+    seen.map(({ items }) => items),
+    [[1, 2], [3]],
+  );
+  assert.equal((JSON.parse(stdout) as { accepted: unknown }).accepted, 3);
+  const cutOff = await troupe.run(['ingest', 'cut.json.gz', ...words]);
+  assert.equal(cutOff.code, 1);
+  assert.match(cutOff.stderr, /expected to read cut\.json\.gz, got Z_BUF_ERROR/);
 });
 
 test('a body that was refused for load, or whose answer was lost, is sent again under the same key', async () => {

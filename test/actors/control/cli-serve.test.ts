@@ -4,7 +4,7 @@
  * Runs on: main, with processes of its own.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Started, TroupeCommand } from '../../support/troupe-command.js';
@@ -101,6 +101,11 @@ describe('a platform that is served', () => {
     const [now] = await json(...of);
     const { hostname, os, 'os#c': c } = now as Record<string, unknown>;
     assert.deepEqual({ hostname, os, c }, { hostname: 'edge-01', os: 'linux', c: 0.9 });
+    const anHourAgo = String(Math.floor(Date.now() / 1_000) - 3_600);
+    assert.equal(
+      ((await json(...of, '--at', anHourAgo))[0] as Record<string, unknown>).os,
+      'linux',
+    );
     const [then] = await json(...of, '--at', '2000-01-01T00:00:00Z');
     assert.equal((then as Record<string, unknown>).os, undefined);
   });
@@ -213,14 +218,14 @@ test('a signal during the start ends it with 0, and the folder is free', async (
   await stopped(again.server);
 });
 
-test('a port that is taken ends with 2, and the folder is free again', async () => {
+test('a port that is taken ends with 2, and no folder is made', async () => {
   const first = await serving();
   const port = new URL(first.url).port;
   const second = ['serve', ...CONFIG, '--data', 'app/other', '--threads', '1', '--port', port];
   const { code, stderr } = await troupe.run(second);
   assert.equal(code, 2);
   assert.match(stderr, /EADDRINUSE/);
-  assert.equal((await troupe.run(['query', 'types', '--data', 'app/other'])).code, 0);
+  assert.equal(existsSync(troupe.path('app/other')), false);
   await stopped(first.server);
 });
 

@@ -127,5 +127,44 @@ attribs:
   assert.equal(json.code, 1);
   assert.ok((JSON.parse(json.stdout) as { faults: unknown[] }).faults.length >= 2);
   const absent = await troupe.run(['check', 'absent']);
-  assert.equal(absent.code, 1);
+  assert.deepEqual([absent.code, absent.stdout.split('\n').length], [1, 3]);
+  assert.match(absent.stdout, /absent, got ENOENT\n1 fault\n$/);
+});
+
+test('serve says once which module cannot be loaded, and why', async () => {
+  mkdirSync(troupe.path('broken', 'db_entities'), { recursive: true });
+  const files = {
+    'db_entities/host.yml':
+      'entity: { id: host, name: Host, snapshot: true }\nattribs: { a: { name: A, type: plain, data_type: int } }\n',
+    'processing_core.yml': 'modules_dir: .\nenabled_modules: [lost]\n',
+    'lost.mjs': "import 'nowhere-at-all';\n",
+  };
+  for (const [file, text] of Object.entries(files))
+    writeFileSync(troupe.path('broken', file), text);
+  const words = ['serve', '--config', 'broken', '--data', 'lost', '--port', '0', '--threads', '2'];
+  const { code, stderr } = await troupe.run(words);
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /^troupe: module "lost" .*nowhere-at-all.*\n$/);
+});
+
+test('check passes over what only servers of DP³ used, and with --strict nothing else', async () => {
+  mkdirSync(troupe.path('moved', 'db_entities'), { recursive: true });
+  const entity =
+    'entity: { id: host, name: Host, snapshot: true }\nattribs: { a: { name: A, type: plain, data_type: int } }\n';
+  writeFileSync(troupe.path('moved', 'db_entities', 'host.yml'), entity);
+  writeFileSync(troupe.path('moved', 'database.yml'), 'db_name: x\n');
+  const sound = await troupe.run(['check', 'moved', '--strict']);
+  assert.equal(sound.code, 0, sound.stdout);
+  assert.match(sound.stdout, /servers of DP³: database\.yml/);
+  assert.match(sound.stdout, /in order: 1 entity type, 1 attribute, 0 modules$/m);
+  writeFileSync(
+    troupe.path('moved', 'processing_core.yml'),
+    'modules_dir: .\nenabled_modules: [old]\n',
+  );
+  writeFileSync(troupe.path('moved', 'old.py'), '');
+  const python = await troupe.run(['check', 'moved']);
+  assert.deepEqual([python.code, /, 0 modules$/m.test(python.stdout)], [0, true], python.stdout);
+  assert.equal((await troupe.run(['check', 'moved', '--strict'])).code, 2);
+  const served = ['serve', '--config', 'moved', '--data', 'never', '--strict'];
+  assert.equal((await troupe.run(served)).code, 2);
 });

@@ -82,8 +82,17 @@ test('an item that is no JSON is named with its line, and its neighbours go on',
   assert.deepEqual(array.bodies.flat(), [{ a: 1 }, { a: 3 }]);
   assert.deepEqual(
     array.faults.map(({ line }) => line),
-    [1],
+    [2],
   );
+});
+
+test('an item of an array is named by the line where it begins', async () => {
+  const text = '\n[\n  {"a":\n    1},\n\n  [2,\n 3]\n , "x", 4\n,\n5\n]\n';
+  for (const bytesEach of [1, 3, 7, 100]) {
+    const { bodies, lines } = await cut(text, WIDE, bytesEach);
+    assert.deepEqual(bodies, [[{ a: 1 }, [2, 3], 'x', 4, 5]]);
+    assert.deepEqual(lines, [3, 6, 8, 8, 10], `${bytesEach}`);
+  }
 });
 
 test('a body holds no more bytes than it may, unless one item alone is larger', async () => {

@@ -156,7 +156,8 @@ const FAULTS: readonly [
   ['POST', '/entity/host/x/set/name', { value: 1 }, 422, ['body', 'value']],
   ['POST', '/entity/host/x/set/tags', { value: ['a', 1] }, 422, ['body', 'value', 1]],
   ['POST', '/entity/host/x/set/load', { value: 1 }, 422, ['path', 'attr']],
-  ['POST', '/entity/user/1/set/hosts', { value: [] }, 422, undefined],
+  ['POST', '/v2/entity/host/attr?eid=x&attr=load', { value: 1 }, 422, ['query', 'attr']],
+  ['POST', '/entity/user/1/set/hosts', { value: [] }, 422, ['path', 'attr']],
   ['POST', '/entity/host/x/ttl', {}, 422, ['body']],
   ['POST', '/entity/host/x/ttl', { a: 'soon', b: T1 }, 422, ['body', 'a']],
   ['POST', '/entity/host/x/ttl', 'x', 422, ['body']],
@@ -174,6 +175,24 @@ for (const [method, path, body, status, loc] of FAULTS) {
     assert.ok(detail.every(({ msg, type }) => typeof msg === 'string' && typeof type === 'string'));
   });
 }
+
+test('a fault shows what came, and is called alike wherever a time stands', async () => {
+  const firstOf = ({ json }: { json: unknown }): Record<string, unknown> =>
+    (json as { detail: Record<string, unknown>[] }).detail[0]!;
+  const mirror = firstOf(await served.post('/entity/user/1/set/hosts', { value: [] }));
+  assert.equal(mirror.input, 'hosts');
+  const point = { type: 'host', id: 'x', attr: 'load', v: { cpu: [1] }, t1: T1 };
+  const late = firstOf(await served.post('/datapoints', [{ ...point, t2: '2040-01-01' }]));
+  assert.deepEqual([late.loc, late.input], [['body', 0, 't2'], '2040-01-01']);
+  for (const answer of [
+    await served.post('/datapoints', [{ ...point, t1: 'soon' }]),
+    await served.post('/entity/host/x/ttl', { a: 'soon' }),
+    await served.get('/entity/host/x/values?at=soon'),
+  ]) {
+    const { type, input } = firstOf(answer);
+    assert.deepEqual([type, input], ['datetime_from_date_parsing', 'soon']);
+  }
+});
 
 test('a value that is set holds from now on, with its sender as source', async () => {
   const settled = async (path: string, value: unknown) => {

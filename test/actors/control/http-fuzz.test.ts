@@ -202,9 +202,16 @@ async function send(one: Asked): Promise<{ status: number; type: string; text: s
   });
   sent.end(given);
   const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  if (answer.headers['content-type']?.startsWith('text/event-stream')) return hungUp(answer);
   let text = '';
   for await (const chunk of answer.setEncoding('utf8')) text += chunk;
   return { status: answer.statusCode ?? 0, type: answer.headers['content-type'] ?? '', text };
+}
+
+/** What ends only with the platform is left again. */
+function hungUp(answer: IncomingMessage): { status: number; type: string; text: string } {
+  answer.destroy();
+  return { status: answer.statusCode ?? 0, type: 'text/event-stream', text: '' };
 }
 
 /** Node frames a body of DELETE or OPTIONS only when it is told its length. */

@@ -45,6 +45,7 @@ const ACTIONS: readonly [path: string, get: number, post: number][] = [
   ['refresh_on_entity_creation', 422, 422],
   ['refresh_module_config?module=nix', 422, 422],
   ['refresh_module_config', 422, 422],
+  ['replace_module_code', 422, 200],
   ['format_disk', 422, 422],
 ];
 
@@ -119,12 +120,20 @@ test('the OpenAPI document describes every route and what it takes', async () =>
     info: { version: string };
     paths: Record<
       string,
-      Record<string, { parameters?: { name: string; in: string }[]; requestBody?: unknown }>
+      Record<
+        string,
+        {
+          parameters?: { name: string; in: string }[];
+          requestBody?: unknown;
+          responses: Record<string, { content?: Record<string, { schema: unknown }> }>;
+        }
+      >
     >;
   };
   assert.deepEqual([openapi, info.version], ['3.1.0', '1.2.3']);
   const get = paths['/entity/{etype}/{eid}/get/{attr}']!.get!;
   assert.deepEqual(get.parameters!.map((one) => `${one.in} ${one.name}`).sort(), [
+    'header Troupe-Position',
     'path attr',
     'path eid',
     'path etype',
@@ -133,7 +142,24 @@ test('the OpenAPI document describes every route and what it takes', async () =>
     'query date_to',
     'query strict',
   ]);
-  assert.ok(paths['/datapoints']!.post!.requestBody);
+  const post = paths['/datapoints']!.post!;
+  assert.ok(post.requestBody);
+  assert.deepEqual(post.parameters!.map((one) => `${one.in} ${one.name}`).sort(), [
+    'header Idempotency-Key',
+    'query partial',
+    'query wait',
+  ]);
+  assert.deepEqual(
+    Object.keys(post.responses).map(Number),
+    [200, 202, 400, 403, 409, 413, 415, 421, 422, 429, 500, 503],
+  );
+  for (const [path, methods] of Object.entries(paths))
+    for (const [method, { responses }] of Object.entries(methods))
+      for (const [status, { content }] of Object.entries(responses))
+        assert.ok(
+          Object.values(content ?? {}).some(({ schema }) => schema !== undefined),
+          `${method} ${path} ${status} has a schema`,
+        );
   assert.ok(paths['/v2/entity/{etype}/']!.delete);
 });
 

@@ -47,7 +47,7 @@ const TABLE: readonly [
     Date.UTC(2024, 0, 1),
   ],
   ['instant', instant, '1704067200', Date.UTC(2024, 0, 1)],
-  ['instant', instant, 'yesterday', 'datetime_parsing'],
+  ['instant', instant, 'yesterday', 'datetime_from_date_parsing'],
   ['text', text, undefined, undefined],
   ['text', text, '', ''],
   ['text that must be there', requiredText, undefined, 'missing'],

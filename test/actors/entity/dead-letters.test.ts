@@ -33,7 +33,11 @@ it('tasks that derive too deep are letters, with their chain to read and the tas
   assert.ok(stage.values('user', 'a').length > users);
   const rest = (await stage.engine.deadLetters()).map(({ id }) => id);
   assert.ok(!rest.includes(letter!.id));
-  assert.equal(await stage.engine.dropDeadLetters(rest), rest.length);
+  const dropped = await Promise.all([1, 2, 3].map(() => stage.engine.dropDeadLetters(rest)));
+  assert.equal(
+    dropped.reduce((sum, count) => sum + count, 0),
+    rest.length,
+  );
   assert.deepEqual(await stage.engine.deadLetters(), []);
   await stage.close();
 });
@@ -46,11 +50,16 @@ it('a letter of a type that the model no longer has stays where it is when it is
     await stage.engine.idle();
     const before = (await stage.engine.deadLetters()).map(({ id }) => id);
     assert.ok(before.length > 0);
+    assert.equal((await stage.engine.stats()).deadLetters, before.length);
     await stage.close();
     await open({ dir, without: ['host', 'user'] });
+    const { deadLetters, deadLettersStored } = await stage.engine.stats();
+    assert.deepEqual([deadLetters, deadLettersStored], [0, before.length]);
     assert.equal(await stage.engine.replayDeadLetters(before), 0);
     const after = (await stage.engine.deadLetters()).map(({ id }) => id);
     assert.deepEqual(after, before);
+    await stage.engine.dropDeadLetters(after);
+    assert.equal((await stage.engine.stats()).deadLettersStored, 0);
     await stage.close();
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import type { HookContext, HookFault, HookPoint, HookTask } from '../../../actor
 import { type HookOutput, HookRunner } from '../../../actors/entity/hook-runner.js';
 import {
   type HookCallback,
+  type HookLimits,
   type HookRegistration,
   HookTable,
 } from '../../../actors/entity/hook-table.js';
@@ -35,9 +36,9 @@ const point: HookPoint = {
   src: undefined,
 };
 
-function stage() {
+function stage(limits: Partial<HookLimits> = {}) {
   const clock = new ManualClock();
-  const table = new HookTable(model);
+  const table = new HookTable(model, { ...PLATFORM_LIMITS, ...limits });
   const faults: HookFault[] = [];
   const thrown: unknown[] = [];
   const runner = new HookRunner({
@@ -351,4 +352,27 @@ test("a hook's `this` is the owner it was registered with", () => {
   );
   void runner.taskStart(hookScope());
   assert.deepEqual(seen, [owner]);
+});
+
+test('hooks are held to the limits of their run, not to those of the table', async () => {
+  const { runner, on, faults, clock, outputs } = stage({
+    hookTimeoutMs: 5,
+    hookOverrunMs: 2,
+    hookTasksMax: 1,
+    hookResultFaultsMax: 1,
+  });
+  on('on_entity_creation', () => [task, task, task]);
+  on('on_entity_creation', () => clock.advance(3));
+  on('on_entity_creation', () => [{ etype: 'nix', eid: 1, a: 1 }, {}, {}]);
+  on('on_entity_creation', () => new Promise(() => {}));
+  const done = runner.created(entity, hookScope(), outputs);
+  clock.advance(6);
+  await done;
+  assert.deepEqual(
+    faults.map(({ code }) => code),
+    ['HOOK_RESULT_INVALID', 'HOOK_OVERRUN', 'HOOK_RESULT_INVALID', 'HOOK_TIMEOUT'],
+  );
+  assert.match(faults[0]!.message, /expected at most 1 tasks, got 3/);
+  assert.match(faults[2]!.message, /; and 1 more/);
+  assert.equal(outputs[0]?.tasks.length, 1);
 });

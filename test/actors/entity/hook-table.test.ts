@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CORE_RANK, type HookRegistration, HookTable } from '../../../actors/entity/hook-table.js';
+import { type HookRegistration, HookTable } from '../../../actors/entity/hook-table.js';
 import { hasCode } from '../../../core/index.js';
 import { hookModel, hookModule, register } from '../../support/hook-model.js';
 
@@ -64,17 +64,10 @@ test('hooks of a slot run in the order of their modules, then of their registrat
   add('second', 1);
   add('first', 0);
   add('second-again', 1);
-  add('core', CORE_RANK);
   add('first-again', 0);
   assert.deepEqual(
     table.newAttr(host, attr('name')).map((hook) => hook.name),
-    [
-      'core.core',
-      'first.first',
-      'first-again.first-again',
-      'second.second',
-      'second-again.second-again',
-    ],
+    ['first.first', 'first-again.first-again', 'second.second', 'second-again.second-again'],
   );
 });
 

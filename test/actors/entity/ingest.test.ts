@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { decodeDeadLetter, encodeDeadLetter } from '../../../actors/entity/dead-letters.js';
-import { entriesOf, gatherPoints } from '../../../actors/entity/ingest.js';
-import { storedAnswer } from '../../../actors/entity/ingest-answer.js';
+import { appendOf, gatherPoints, partsOf } from '../../../actors/entity/ingest.js';
+import { lostAnswer, storedAnswer } from '../../../actors/entity/ingest-answer.js';
+import { decodeDeadLetter, encodeDeadLetter } from '../../../stores/dead-letter-codec.js';
 import { assignNumbers, decodeEntry, ModelNumbers, NO_NUMBERS } from '../../../stores/internal.js';
 import { hit, stageModel } from '../../support/entity-stage.js';
 
@@ -45,20 +45,27 @@ describe('a request', () => {
   it('gives each partition it touches one entry with all its tasks', () => {
     const points = Array.from({ length: 40 }, (_, n) => hit(`h${n}`, n));
     const { tasks } = gatherPoints(within, points, 100);
-    const entries = entriesOf(tasks, { receivedAt: 5, schema: 1, budget: 100 });
-    assert.equal(new Set(entries.map(({ partition }) => partition)).size, entries.length);
-    assert.equal(
-      entries.reduce((sum, entry) => sum + entry.tasks, 0),
-      40,
-    );
-    const indexes = entries.flatMap((entry) => entry.indexes).sort((a, b) => a - b);
+    const parts = partsOf(tasks);
+    assert.equal(new Set(parts.map(({ partition }) => partition)).size, parts.length);
+    const indexes = parts.flatMap((part) => part.indexes).sort((a, b) => a - b);
     assert.deepEqual(
       indexes,
       points.map((_, n) => n),
     );
-    const [first] = entries;
-    assert.equal(decodeEntry(first!.bytes).tasks.length, first!.tasks);
-    assert.equal(decodeEntry(first!.bytes).budget, 100);
+    const append = appendOf(parts, { receivedAt: 5, schema: 1, budget: 100 });
+    let at = 0;
+    for (const [i, part] of parts.entries()) {
+      assert.equal(append.partitions[i], part.partition);
+      assert.equal(append.tasks[i], part.tasks.length);
+      const entry = decodeEntry(append.bytes.subarray(at, at + append.sizes[i]!));
+      assert.deepEqual(
+        entry.tasks.map(({ eid }) => eid),
+        part.tasks.map(({ eid }) => eid),
+      );
+      assert.equal(entry.budget, 100);
+      at += append.sizes[i]!;
+    }
+    assert.equal(at, append.bytes.length);
   });
 });
 
@@ -89,11 +96,31 @@ describe('an answer', () => {
   });
 });
 
+describe('an answer to what was not taken', () => {
+  const saidOf = (lost: Parameters<typeof lostAnswer>[0]): { detail: string; stored: string } =>
+    JSON.parse(Buffer.from(lostAnswer(lost).body).toString());
+  const positions = [[0, 1, 5]] as const;
+
+  it('says that nothing is stored, that a part is, or that nobody knows', () => {
+    const lost = { isKeyed: false, retryAfterMs: 1_000 };
+    assert.equal(saidOf({ ...lost, isUnknown: false }).stored, 'none');
+    assert.equal(saidOf({ ...lost, isUnknown: false, positions }).stored, 'part');
+    assert.equal(saidOf({ ...lost, isUnknown: true, positions }).stored, 'unknown');
+    assert.deepEqual(lostAnswer({ ...lost, isUnknown: true, positions }).positions, positions);
+  });
+
+  it('says how to repeat it: under its key, or at the risk of twice', () => {
+    const lost = { isUnknown: true, retryAfterMs: 1_000 };
+    assert.match(saidOf({ ...lost, isKeyed: true }).detail, /again with the same Idempotency-Key/);
+    assert.match(saidOf({ ...lost, isKeyed: false }).detail, /twice.*Idempotency-Key/);
+  });
+});
+
 describe('a dead letter', () => {
   it('comes back as it was put', () => {
     const { tasks } = gatherPoints(within, [hit('a', 1)], 10);
-    const [made] = entriesOf(tasks, { receivedAt: 5, schema: 1, budget: 1 });
-    const entry = decodeEntry(made!.bytes);
+    const { bytes } = appendOf(partsOf(tasks), { receivedAt: 5, schema: 1, budget: 1 });
+    const entry = decodeEntry(bytes);
     const letter = { reason: 'failed', message: 'no “luck”', at: 7, seq: 9, entry } as const;
     assert.deepEqual(decodeDeadLetter(encodeDeadLetter(letter)), letter);
   });

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { IngestOptions } from '../../../actors/entity/entity-engine.js';
+import type { IngestAnswer, IngestOptions } from '../../../actors/entity/entity-engine.js';
 import { EntityStage, hit } from '../../support/entity-stage.js';
+import { flags, newFlag } from '../../support/shared-flags.js';
 import { until } from '../../support/until.js';
 
 const KILLS = 16;
@@ -17,7 +18,7 @@ describe('when threads die', () => {
   let acks = 0;
   afterEach(() => stage.close());
 
-  /** Posts single hits until told to stop; answers those that were acknowledged, and those that were not. */
+  /** Posts single hits until told to stop; answers those that were acknowledged, and those that may be stored. */
   const postUntil = async (
     isOver: () => boolean,
     first: number,
@@ -35,7 +36,8 @@ describe('when threads die', () => {
         answer = await stage.engine.ingest(points, optionsOf(v));
       }
       if (answer.status === 200) acks++;
-      (answer.status === 200 ? acked : unknown).push(v);
+      if (answer.status === 200) acked.push(v);
+      else if (storedOf(answer) !== 'none') unknown.push(v);
       if (answer.status !== 200) await pause(1);
     }
     return { acked, unknown };
@@ -100,6 +102,28 @@ describe('when threads die', () => {
     });
   }
 
+  it('a request that awaits its effect is answered when the thread of its partition dies meanwhile', async () => {
+    stage = await EntityStage.open({ hooks: ['holdTwice'], partitions: 1, threads: 2 });
+    const flag = newFlag();
+    // Actors on both threads take requests in, in turn: of two in a row one is not of the partition's thread.
+    const asked = [
+      stage.engine.ingest([hit('a', flag)], { isAwaited: true }),
+      stage.engine.ingest([hit('b', flag)], { isAwaited: true }),
+    ];
+    await until(() => flags[flag] === 2, 'both to be held by their hooks', 20_000);
+    const [partition] = (await stage.system.inspect()).filter(({ path }) =>
+      path.endsWith('partition-0'),
+    );
+    assert.ok(stage.system.killThread(partition!.thread));
+    const answers = await Promise.all(asked);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 503]);
+    const lost = answers.find(({ status }) => status === 503)!;
+    assert.equal(storedOf(lost), 'unknown');
+    assert.match(Buffer.from(lost.body).toString(), /counts twice.*Idempotency-Key/);
+    await stage.engine.idle({ deadlineMs: 60_000 });
+    assert.deepEqual([stage.values('host', 'a'), stage.values('host', 'b')], [[flag], [flag]]);
+  });
+
   it('a task at which a thread dies twice is a dead letter, and the rest goes on', async () => {
     stage = await EntityStage.open({ hooks: ['kill', 'derive'], partitions: 2 });
     for (const n of [11, 12, 13, 14, 15]) {
@@ -141,3 +165,10 @@ describe('when threads die', () => {
     assert.equal(new Set(stage.values('user', 'u-a')).size, stage.values('user', 'u-a').length);
   });
 });
+
+/** What an answer says is stored of a request that was not taken; one that does not say is at fault. */
+function storedOf({ status, body }: IngestAnswer): 'none' | 'part' | 'unknown' {
+  const { stored } = JSON.parse(Buffer.from(body).toString());
+  assert.ok(status === 503 && ['none', 'part', 'unknown'].includes(stored), `${status} ${stored}`);
+  return stored;
+}

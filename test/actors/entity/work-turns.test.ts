@@ -48,15 +48,15 @@ test('one partition works at a time, in the order in which they asked', () => {
   assert.deepEqual(stage.log, ['a', 'b', 'a']);
 });
 
-test('after a slice of work others have four times as long, if they need it', () => {
+test('after a slice of work others have nineteen times as long, if they need it', () => {
   const stage = new Stage();
   const [a, b] = [stage.worker('a'), stage.worker('b')];
   stage.turns.ask(a);
   stage.turns.ask(b);
   stage.turns.leave(a, 2);
-  for (const busyMs of [3, 3]) stage.turn(busyMs);
+  for (const busyMs of [15, 15]) stage.turn(busyMs);
   assert.deepEqual(stage.log, ['a']);
-  stage.turn(3);
+  stage.turn(15);
   assert.deepEqual(stage.log, ['a', 'b']);
 });
 
@@ -70,7 +70,7 @@ test('a turn in which nobody had anything to do ends the rest', () => {
   assert.deepEqual(stage.log, ['a', 'b']);
 });
 
-test('a partition that is far behind waits for nobody', () => {
+test('a partition that somebody waits for, or that is far behind, waits for nobody', () => {
   const stage = new Stage();
   const [a, b] = [stage.worker('a'), stage.worker('b', { isUrgent: true })];
   stage.turns.ask(a);
@@ -111,4 +111,14 @@ test('nothing is done while nobody waits', () => {
   stage.turns.ask(a);
   stage.turns.leave(a, 5);
   assert.equal(stage.isResting, false);
+});
+
+test('it goes before those that asked sooner, while others are still to have their share', () => {
+  const stage = new Stage();
+  const [a, b, c] = [stage.worker('a'), stage.worker('b'), stage.worker('c', { isUrgent: true })];
+  for (const worker of [a, b, c]) stage.turns.ask(worker);
+  stage.turns.leave(a, 100);
+  assert.deepEqual(stage.log, ['a', 'c']);
+  stage.turns.leave(c, 0);
+  assert.deepEqual(stage.log, ['a', 'c', 'b']);
 });

@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { defineModule } from '../../../actors/module/module.js';
 import { choiceOf, findModules, loadModule } from '../../../actors/module/module-loader.js';
 import { hasCode } from '../../../core/index.js';
+import { textOf } from '../../../core/internal.js';
+import { pathText, sentenceOf } from '../../../stores/internal.js';
 import { TemporaryTree } from '../../support/temporary-tree.js';
 
 const MODULE = new URL('../../../actors/module/module.js', import.meta.url).href;
@@ -62,16 +64,16 @@ test('every module that is not there is a fault of its own', () => {
   assert.equal(choices.length, 1);
   assert.equal(faults.length, 3);
   assert.match(
-    faults[0]!,
-    /^module "nope": expected nope.js or nope.mjs or nope.ts or nope.mts, a folder or a package of that name in .*some, got none$/,
+    `${pathText(faults[0]!.at)}: ${sentenceOf(faults[0]!)}`,
+    /^enabled_modules\[1\]: expected module "nope": nope.js or nope.mjs or nope.ts or nope.mts, a folder or a package of that name in .*some, got none$/,
   );
 });
 
 test('a modules folder that is not there is one fault, unless nothing is enabled', () => {
-  assert.match(
-    find('missing', 'a', 'b').faults.join(),
-    /^modules_dir: expected a folder, got .*missing$/,
-  );
+  const { faults } = find('missing', 'a', 'b');
+  assert.deepEqual(faults, [
+    { at: ['modules_dir'], expected: 'a folder that is there', got: textOf(tree.path('missing')) },
+  ]);
   assert.deepEqual(find('missing'), { choices: [], faults: [], python: [] });
 });
 

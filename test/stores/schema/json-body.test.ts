@@ -98,6 +98,29 @@ describe('a body', () => {
     it(`${what} is refused before it is parsed`, () => assert.equal(reasonOf(body), reason));
   }
 
+  it('with too many members in one object is refused, wherever that stands', () => {
+    const within = (text: string): unknown => parseJsonBody(text, { ...LIMITS, membersMax: 2 });
+    assert.deepEqual(within('{"a":{"b":1,"c":[{"d":1},{"e":1,"f":2}]},"g":3}'), {
+      a: { b: 1, c: [{ d: 1 }, { e: 1, f: 2 }] },
+      g: 3,
+    });
+    for (const text of [
+      '{"a":1,"b":2,"c":3}',
+      '[{"a":{},"b":[{"x":1}],"c":3}]',
+      ']]{"a":1,"b":1,"c":',
+    ]) {
+      assert.throws(() => within(text), { code: 'BODY_INVALID', details: { reason: 'members' } });
+    }
+  });
+
+  it('of one object with a million members is refused before it is parsed', () => {
+    const members = Array.from({ length: 1_000_000 }, (_, index) => `"${index.toString(36)}":1`);
+    const text = `[{${members.join(',')}}]`;
+    assert.throws(() => parseJsonBody(text, { bytesMax: Infinity }), {
+      details: { reason: 'members' },
+    });
+  });
+
   it('just within its limits is read', () => {
     assert.deepEqual(parse('['.repeat(8) + ']'.repeat(8)), [[[[[[[[]]]]]]]]);
     assert.equal((parse(`[${'{},'.repeat(998)}{}]`) as unknown[]).length, 999);

@@ -228,7 +228,8 @@ describe('a timeseries value', () => {
   it('says which times were wrong', () => {
     const faults: InputFault[] = [];
     const v = { a: [1], b: [1] };
-    parseSeries(attribute('regular'), v, { t1: 0, t2: 5 }, faults);
+    parseSeries(attribute('regular'), v, { t1: 0, t2: 5, t2Input: '5e-3' }, faults);
+    assert.equal(faults[0]!.input, '5e-3');
     assert.match(faults[0]!.msg, /= 1970-01-01T00:01:00Z, got 1970-01-01T00:00:00\.005Z$/);
     assert.equal(printTime(STEP), '1970-01-01T00:01:00Z');
   });
