@@ -78,7 +78,7 @@ test('SEMANTICS.md lists each kind of change, and none that is not', () => {
 
 test('SEMANTICS.md explains each reason for which a task is given up, and none that is not', () => {
   const [, union = ''] =
-    /type DeadLetterReason =([^;]*);/.exec(textOf('actors/entity/dead-letters.ts')) ?? [];
+    /type DeadLetterReason =([^;]*);/.exec(textOf('stores/dead-letter-codec.ts')) ?? [];
   const reasons = [...union.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason);
   assert.deepEqual(firstColumn('Tasks given up'), reasons.sort());
 });

@@ -317,8 +317,7 @@ function quiesce(cell: ActorCell, why: StopReason): void {
   abort?.abort(error);
   for (const flight of [...flights]) {
     cell.removeFlight(flight);
-    if (!flight.isStashed)
-      cell.loseFlight(flight, why === 'stop' ? 'killed' : 'restarted', error);
+    if (!flight.isStashed) cell.loseFlight(flight, why === 'stop' ? 'killed' : 'restarted', error);
   }
   for (const reply of [...(deferred ?? [])]) reply.abandon(error);
   for (const source of [...(sources ?? [])]) source.end(error);

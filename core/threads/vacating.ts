@@ -55,9 +55,12 @@ export class Vacating {
     return isDone;
   }
 
-  /** True, and frozen in the same turn of the loop, when nothing is in hand. */
+  /**
+   * True, and frozen in the same turn of the loop, when nothing is in hand and nobody is just beginning: who began after
+   * that might wait for one that is frozen.
+   */
   #mayFreeze(): boolean {
-    this.#isFrozen = !this.#isAnythingInHand();
+    this.#isFrozen = !this.#isAnythingInHand() && !this.#isAnyoneChanging();
     if (this.#isFrozen) this.#freeze();
     return this.#isFrozen;
   }
@@ -67,15 +70,19 @@ export class Vacating {
       if (cell.state === CellState.running) cell.state = CellState.suspended;
   }
 
-  /** Who was just beginning is frozen as soon as it has begun. */
+  /** Who began late is frozen as soon as that is seen. */
   #isOver(): boolean {
     this.#freeze();
-    if (this.#isAnythingInHand() || this.#host.heldMessages > 0) return false;
-    for (const cell of this.#host.cells()) {
-      if (isChanging(cell)) return false;
+    if (this.#isAnythingInHand() || this.#isAnyoneChanging()) return false;
+    if (this.#host.heldMessages > 0) return false;
+    for (const cell of this.#host.cells())
       if (!isMadeAgain(cell) && cell.state !== CellState.stopped && cell.queued > 0) return false;
-    }
     return this.#host.channels.hasAllCome;
+  }
+
+  #isAnyoneChanging(): boolean {
+    for (const cell of this.#host.cells()) if (isChanging(cell)) return true;
+    return false;
   }
 
   #isAnythingInHand(): boolean {
