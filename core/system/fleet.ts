@@ -286,7 +286,8 @@ export class Fleet {
     await this.#serveOrRest(thread, spare);
     await Promise.allSettled([...this.#others()].map((other) => other.ended(ended)));
     await this.#back(thread, ending);
-    this.spares.fill();
+    // A thread started after the end would keep the process.
+    if (!this.#isEnding) this.spares.fill();
     const tookMs = clock.now() - startedMs;
     emit('threadReplaced', { thread, tookMs, bySpare: spare !== undefined, why, reason });
     // All its actors may have ended with its last life.

@@ -76,6 +76,9 @@ export class ThreadPool {
             ? error
             : deathOf(new Error('the thread has ended'), undefined),
         );
+        // Killed before it had begun, it never took its ends: nobody else closes them then, and they keep the process.
+        control.port2.close();
+        main.port2.close();
         await mainClosed;
         stopServing();
         this.#threads.delete(thread);

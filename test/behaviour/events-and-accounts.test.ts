@@ -46,7 +46,7 @@ onEachStage('events', (stage) => {
     const { system, near } = stage();
     const to = system.spawn(recorder());
     let ref = system.spawn(fragile('f', to), near);
-    await ref.ask('total');
+    await Promise.all([system.started(to), ref.ask('total')]);
     const [started] = await gather(system, 'actorStarted', 1, () => {
       ref = system.spawn(fragile('g', to), { ...near, name: `g-${near.thread}` });
     });
