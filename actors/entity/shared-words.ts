@@ -123,11 +123,10 @@ export class SharedWords {
     Atomics.store(this.#words, this.#at(partition) + Word.changesEnd, end | 0);
   }
 
-  /** That number, given one that is as high or higher, by less than 2^32. */
+  /** That number, given one less than 2^31 from it: where a view of the store that may be a commit behind says it is. */
   changesEndBelow(partition: number, above: number): number {
-    return (
-      above - lowBits(above - Atomics.load(this.#words, this.#at(partition) + Word.changesEnd))
-    );
+    const at = this.#at(partition) + Word.changesEnd;
+    return above - ((above - Atomics.load(this.#words, at)) | 0);
   }
 
   /** That number, given one that is as high or lower, by less than 2^32. */
