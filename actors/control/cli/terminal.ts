@@ -38,7 +38,7 @@ export interface TerminalPlace {
 export class Terminal {
   /** Results are JSON, one value a line. */
   readonly isJson: boolean;
-  /** Of stdout; of stderr: `noteColours`. Both say nothing where colour is not wanted (NO_COLOR, a pipe). */
+  /** Of stdout; of stderr: `noteColours`. Both say nothing where colour is not wanted: NO_COLOR, a dumb terminal, a pipe. */
   readonly colours: Colours;
   readonly noteColours: Colours;
   /** Aborted when the reader of stdout has gone: what still would be printed need not be made. */
@@ -56,8 +56,10 @@ export class Terminal {
     this.#stdout = stdout;
     this.#stderr = stderr;
     this.#isWatched = stderr.isTTY === true && env.TERM !== 'dumb';
-    this.colours = pc.createColors(stdout.isTTY === true && pc.isColorSupported);
-    this.noteColours = pc.createColors(stderr.isTTY === true && pc.isColorSupported);
+    // Not as picocolors sees the process: it would colour whatever a CI runner reads.
+    const isPlain = Boolean(env.NO_COLOR) || env.TERM === 'dumb';
+    this.colours = pc.createColors(stdout.isTTY === true && !isPlain);
+    this.noteColours = pc.createColors(stderr.isTTY === true && !isPlain);
     this.gone = this.#gone.signal;
     stdout.on('error', (error: NodeJS.ErrnoException) => this.#lost(error));
     stderr.on('error', () => {}); // nobody is left to say it to

@@ -38,7 +38,7 @@ test('progress is for terminals that can clear a line', () => {
 
 test('nothing that is printed steers the terminal, in results, notes and complaints, as JSON too', () => {
   const hostile = 'a\x1b[2Jb\x07\x9b31m\u202e';
-  const at = place();
+  const at = place({ env: { TERM: 'xterm', NO_COLOR: '1' } });
   const terminal = new Terminal(false, at);
   terminal.print(hostile);
   terminal.result({ hostile }, () => hostile);
@@ -50,6 +50,26 @@ test('nothing that is printed steers the terminal, in results, notes and complai
   assert.doesNotMatch(printed, /[^\P{Cc}\n]|\u202e/u);
   assert.equal(printed.match(/\\u001b\[2J/g)?.length, 6);
   assert.match(printed, /\\u001b\[8m/);
+});
+
+test('colour is for a terminal that shows it and a reader who wants it, whatever the process itself writes to', () => {
+  const isColoured = (options: Parameters<typeof place>[0]): boolean => {
+    const at = place(options);
+    const terminal = new Terminal(false, at);
+    terminal.complain('too late');
+    terminal.print(terminal.colours.dim('head'));
+    const [isOut, isNote] = [at.out(), at.notes()].map((text) => text.includes('\x1b['));
+    assert.equal(isOut, isNote);
+    return isOut === true;
+  };
+  assert.equal(isColoured({}), true);
+  assert.equal(isColoured({ env: { TERM: 'xterm', NO_COLOR: '' } }), true);
+  assert.equal(isColoured({ env: { TERM: 'xterm', NO_COLOR: '1' } }), false);
+  assert.equal(isColoured({ env: { TERM: 'dumb' } }), false);
+  assert.equal(
+    isColoured({ isTTY: false, env: { TERM: 'xterm', CI: 'true', FORCE_COLOR: '1' } }),
+    false,
+  );
 });
 
 for (const [code, isBroken] of [
