@@ -29,11 +29,13 @@ export const appenderActor = defineActor(
         for (let i = 0; i < partitions.length; i++) {
           const entry = { bytes: bytes.subarray(at, at + parts.sizes[i]!), tasks: parts.tasks[i]! };
           at += parts.sizes[i]!;
+          const settled = (outcome: AppendOutcome): void => {
+            outcomes[i] = outcome;
+            if (--left === 0) reply.resolve(outcomes);
+          };
           kit.intakes.with(partitions[i]!, (intake) => {
-            intake.append(entry, request, (outcome) => {
-              outcomes[i] = outcome;
-              if (--left === 0) reply.resolve(outcomes);
-            });
+            if (intake === undefined) settled('failed');
+            else intake.append(entry, request, settled);
           });
         }
         return reply;

@@ -1,6 +1,6 @@
 /**
  * The ways into the partitions of a thread, for whoever has something for several of them: where a partition is beginning
- * anew, what is for it waits until it has.
+ * anew, what is for it waits until it has, and no longer than somebody waits for the answer.
  * Runs on: thread.
  */
 import type { AppendOutcome } from './append-protocol.js';
@@ -16,16 +16,34 @@ export interface Intake {
   ): void;
 }
 
+/** What is for a partition: its intake, or undefined when it was not up in time. */
+type Then = (intake: Intake | undefined) => void;
+
+interface Waiting {
+  readonly untilMs: number;
+  readonly then: Then;
+}
+
 export class HostedIntakes {
+  readonly #waitMs: number;
+  readonly #now: () => number;
   readonly #up = new Map<number, Intake>();
-  readonly #waiting = new Map<number, ((intake: Intake) => void)[]>();
+  /** By partition, the oldest first. */
+  readonly #waiting = new Map<number, Waiting[]>();
+
+  /** Nothing waits for longer than `waitMs` by the clock `now` (ms). */
+  constructor(waitMs: number, now: () => number) {
+    this.#waitMs = waitMs;
+    this.#now = now;
+  }
 
   /** A partition is up. */
   open(partition: number, intake: Intake): void {
     this.#up.set(partition, intake);
+    this.#dropLate(partition);
     const waiting = this.#waiting.get(partition) ?? [];
     this.#waiting.delete(partition);
-    for (const then of waiting) then(intake);
+    for (const { then } of waiting) then(intake);
   }
 
   /** It has gone down, unless another incarnation is up already. */
@@ -33,12 +51,24 @@ export class HostedIntakes {
     if (this.#up.get(partition) === intake) this.#up.delete(partition);
   }
 
-  /** Calls back at once, or when the partition is up. */
-  with(partition: number, then: (intake: Intake) => void): void {
+  /** Calls back at once, or when the partition is up, or when that has taken too long and somebody looks. */
+  with(partition: number, then: Then): void {
     const up = this.#up.get(partition);
     if (up !== undefined) return then(up);
+    this.#dropLate(partition);
+    const one = { untilMs: this.#now() + this.#waitMs, then };
     const waiting = this.#waiting.get(partition);
-    if (waiting === undefined) this.#waiting.set(partition, [then]);
-    else waiting.push(then);
+    if (waiting === undefined) this.#waiting.set(partition, [one]);
+    else waiting.push(one);
+  }
+
+  /** Who asked has been told long ago that nobody knows. */
+  #dropLate(partition: number): void {
+    const waiting = this.#waiting.get(partition);
+    if (waiting === undefined) return;
+    const now = this.#now();
+    const inTime = waiting.findIndex(({ untilMs }) => untilMs > now);
+    const late = waiting.splice(0, inTime < 0 ? waiting.length : inTime);
+    for (const { then } of late) then(undefined);
   }
 }

@@ -77,7 +77,7 @@ export class ThreadKit {
   readonly runner: HookRunner;
   readonly faults: HookFaultLog;
   /** Of this thread's partitions. */
-  readonly intakes = new HostedIntakes();
+  readonly intakes: HostedIntakes;
   /** Of this thread's partitions. */
   readonly turns = new WorkTurns({
     now: () => systemClock.now(),
@@ -121,6 +121,7 @@ export class ThreadKit {
     this.deadLetters = new DeadLetterStore(this.environments);
     const { changesKeptMax } = init;
     this.committer = new Committer(this.environments, { changesKeptMax });
+    this.intakes = new HostedIntakes(init.limits.appendMs, () => systemClock.now());
     this.table = new HookTable(this.model, init.limits);
     this.faults = new HookFaultLog(systemClock, init.limits);
     this.runner = new HookRunner({
