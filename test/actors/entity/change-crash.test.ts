@@ -3,17 +3,15 @@
  * reader goes on from the last cursor that was heard. What all readings were told together is what happened, once.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Told, ToldState } from '../../support/change-crash-child.js';
+import { drawn, runKilled, splitLine } from '../../support/killed-child.js';
 
 const CHILD = fileURLToPath(new URL('../../support/change-crash-child.js', import.meta.url));
-const ROUND_MS_MAX = 60_000;
 /** A killed process has said so many lines at most since it had opened the folder: however slow the machine, it did something. */
 const LINES_MAX = 120;
 const NUMBERS_PER_ROUND = 100_000;
@@ -29,8 +27,7 @@ class Accounts {
   state: ToldState | undefined;
 
   hear(line: string): void {
-    const at = line.indexOf(' ');
-    const [word, rest] = [line.slice(0, at), line.slice(at + 1)];
+    const [word, rest] = splitLine(line);
     if (word === 'sent') this.sent.add(`h${rest}`).add(`u-h${rest}`);
     if (word === 'stored') this.stored.add(`h${rest}`).add(`u-h${rest}`);
     if (word === 'told') this.hearTold(JSON.parse(rest) as Told);
@@ -51,45 +48,6 @@ class Accounts {
   }
 }
 
-/** Resolves when the child has ended: killed when it has said `lines` lines since it opened the folder, or by itself. */
-async function live(
-  words: readonly string[],
-  accounts: Accounts,
-  lines: number | undefined,
-): Promise<void> {
-  const child = spawn(process.execPath, [CHILD, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let trouble = '';
-  child.stderr.on('data', (text: Buffer) => {
-    trouble += text.toString();
-  });
-  const late = setTimeout(() => child.kill('SIGKILL'), ROUND_MS_MAX);
-  let wasKilled = false;
-  let said = 0;
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      accounts.hear(line);
-      if (lines === undefined || said++ !== lines) continue;
-      wasKilled = true;
-      child.kill('SIGKILL');
-    }
-    await ended;
-    assert.equal(wasKilled, lines !== undefined, `expected no other end, got ${trouble}`);
-  } finally {
-    clearTimeout(late);
-    child.kill('SIGKILL');
-    await ended;
-  }
-}
-
-/** Numbers below 1 from a seed; the same each time. */
-function* drawn(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 0x1_0000_0000;
-  }
-}
-
 async function killAgain(rounds: number, durability: string, seed: number): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'troupe-changes-'));
   const accounts = new Accounts();
@@ -97,9 +55,16 @@ async function killAgain(rounds: number, durability: string, seed: number): Prom
   try {
     for (let round = 1; round <= rounds; round++) {
       const words = [dir, String(round * NUMBERS_PER_ROUND), durability, accounts.cursor];
-      await live(words, accounts, Math.floor(draw.next().value * LINES_MAX));
+      let left = Math.floor(draw.next().value * LINES_MAX);
+      await runKilled({
+        program: CHILD,
+        words,
+        hear: (line) => accounts.hear(line),
+        killAfter: () => (left-- === 0 ? 0 : undefined),
+      });
     }
-    await live([dir, 'check', durability, accounts.cursor], accounts, undefined);
+    const words = [dir, 'check', durability, accounts.cursor];
+    await runKilled({ program: CHILD, words, hear: (line) => accounts.hear(line) });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

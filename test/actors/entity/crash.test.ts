@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CRASH_HOSTS, type CrashState } from '../../support/entity-crash-child.js';
+import { drawn, runKilled, splitLine } from '../../support/killed-child.js';
 
 const CHILD = fileURLToPath(new URL('../../support/entity-crash-child.js', import.meta.url));
 const ROUND_MS_MAX = 60_000;
@@ -25,7 +26,7 @@ class Accounts {
   states = 0;
 
   hear(line: string): void {
-    const [word = '', rest = ''] = split(line);
+    const [word, rest] = splitLine(line);
     if (word === 'sent') this.sent.add(Number(rest));
     if (word === 'stored' || word === 'awaited') this.stored.add(Number(rest));
     if (word === 'state') this.check(JSON.parse(rest) as CrashState);
@@ -52,51 +53,6 @@ class Accounts {
   }
 }
 
-/** Resolves when the child has ended: killed `lifeMs` after it opened the folder, or by itself. */
-async function live(
-  words: readonly string[],
-  accounts: Accounts,
-  lifeMs: number | undefined,
-): Promise<void> {
-  const child = spawn(process.execPath, [CHILD, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let trouble = '';
-  child.stderr.on('data', (text: Buffer) => {
-    trouble += text.toString();
-  });
-  const late = setTimeout(() => child.kill('SIGKILL'), ROUND_MS_MAX);
-  let wasKilled = false;
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      accounts.hear(line);
-      if (line !== 'open' || lifeMs === undefined) continue;
-      setTimeout(() => {
-        wasKilled = true;
-        child.kill('SIGKILL');
-      }, lifeMs);
-    }
-    await ended;
-    assert.equal(wasKilled, lifeMs !== undefined, `expected no other end, got ${trouble}`);
-  } finally {
-    clearTimeout(late);
-    child.kill('SIGKILL');
-    await ended;
-  }
-}
-
-/** Numbers below 1 from a seed; the same each time. */
-function* drawn(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 0x1_0000_0000;
-  }
-}
-
-function split(line: string): [string, string] {
-  const at = line.indexOf(' ');
-  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
-}
-
 async function killAgain(rounds: number, durability: string, seed: number): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'troupe-crash-'));
   const accounts = new Accounts();
@@ -104,9 +60,16 @@ async function killAgain(rounds: number, durability: string, seed: number): Prom
   try {
     for (let round = 1; round <= rounds; round++) {
       const words = [dir, String(round * NUMBERS_PER_ROUND), durability];
-      await live(words, accounts, Math.floor(draw.next().value * LIFE_MS));
+      const lifeMs = Math.floor(draw.next().value * LIFE_MS);
+      await runKilled({
+        program: CHILD,
+        words,
+        hear: (line) => accounts.hear(line),
+        killAfter: (line) => (line === 'open' ? lifeMs : undefined),
+      });
     }
-    await live([dir, 'check', durability], accounts, undefined);
+    const words = [dir, 'check', durability];
+    await runKilled({ program: CHILD, words, hear: (line) => accounts.hear(line) });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
