@@ -153,7 +153,7 @@ export class CellExtras {
 
   handedOn(asker: Asker, to: Ref): void {
     if (asker instanceof PendingAsk) asker.target = to;
-    if (asker instanceof RemoteAsker) this.#cell.host.askMoved(asker, to);
+    if (asker instanceof RemoteAsker) asker.moved(to);
   }
 
   setTimer(key: string, cancel: Cancel): void {

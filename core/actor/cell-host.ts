@@ -148,8 +148,6 @@ export interface CellHost {
     error: CodedError,
   ): void;
   highWater(cell: CellMailbox, depth: number): void;
-  /** A forwarded ask: its asker must know on whom the answer depends now. */
-  askMoved(asker: RemoteAsker, to: Ref): void;
   /** The time for a deadline: cheap, and rather late than early. */
   nowSoon(): number;
   /** Runs at the next microtask. */

@@ -1,10 +1,11 @@
 /**
- * An asker on another thread: its answers go into the channel to that thread, unless that life of it is over.
+ * An asker on another thread: its answers go into the channel to that thread, unless that life of it is over. One of
+ * this thread came back by another, after its ask had ended or its life had: it hears nothing.
  * Runs on: any.
  */
 import type { AskChain, Asker } from '../message/envelope.js';
 import type { ReplyTo } from '../message/frame.js';
-import type { Awaiting } from './ask.js';
+import type { AskTarget, Awaiting } from './ask.js';
 import type { CellHost } from './cell-host.js';
 
 export class RemoteAsker implements Asker {
@@ -43,6 +44,17 @@ export class RemoteAsker implements Asker {
     if (!this.#isDone) this.#channel()?.item(this.replyTo.ask, value);
   }
 
+  /** A forwarded ask: its asker must know on whom the answer depends now. */
+  moved({ slot, generation, thread }: AskTarget): void {
+    const { ask } = this.replyTo;
+    this.#channel()?.signal({ type: 'askMoved', ask, slot, generation, thread });
+  }
+
+  /** True when nobody is left there to hear. */
+  get isGone(): boolean {
+    return this.#channel() === undefined;
+  }
+
   #end(): boolean {
     const wasDone = this.#isDone;
     this.#isDone = true;
@@ -51,6 +63,7 @@ export class RemoteAsker implements Asker {
 
   #channel(): ReturnType<CellHost['channelTo']> {
     const { thread, epoch } = this.replyTo;
+    if (thread === this.host.thread) return undefined;
     const channel = this.host.channelTo(thread);
     return channel?.epoch === epoch ? channel : undefined;
   }

@@ -117,8 +117,11 @@ export function pumpStream(
 ): void {
   const { cell, asker } = execution;
   const source = new StreamSource(execution, handler, items);
-  if (asker instanceof RemoteAsker) cell.host.streams.remember(asker, source);
-  else (asker as StreamReader).source = source;
+  if (asker instanceof RemoteAsker) {
+    // Its reader died, or left, before it began; a reader that lives may have the same number.
+    if (asker.isGone) return source.end();
+    cell.host.streams.remember(asker, source);
+  } else (asker as StreamReader).source = source;
   source.pull();
 }
 

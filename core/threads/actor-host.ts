@@ -321,12 +321,6 @@ export class ActorHost implements CellHost {
     return askProxy((name, args) => ref.askWith(options, name, args));
   }
 
-  askMoved(asker: RemoteAsker, to: Ref): void {
-    const { thread, ask } = asker.replyTo;
-    const { slot, generation, thread: target } = to;
-    this.signal(thread, { type: 'askMoved', ask, slot, generation, thread: target });
-  }
-
   deadLetter(
     target: LostTarget,
     lost: LostMessage,
@@ -360,8 +354,13 @@ export class ActorHost implements CellHost {
   }
 
   askerOf(replyTo: ReplyTo): Asker {
-    const own = replyTo.thread === this.thread ? this.asks.get(replyTo.ask) : undefined;
+    const own = this.isOwn(replyTo) ? this.asks.get(replyTo.ask) : undefined;
     return own ?? new RemoteAsker(this, replyTo);
+  }
+
+  /** True of an ask of this life of this thread: each life numbers its asks anew. */
+  isOwn({ thread, epoch }: ReplyTo): boolean {
+    return thread === this.thread && epoch === this.epoch;
   }
 
   /** A message that will not be sent: its admission is counted as a dead letter by whoever keeps the slot. */

@@ -262,7 +262,8 @@ export class Casualties {
   ): void {
     const host = this.#host;
     const again = new Set<number>();
-    for (const { replyTo } of salvaged) if (replyTo?.thread === host.thread) again.add(replyTo.ask);
+    for (const { replyTo } of salvaged)
+      if (replyTo !== undefined && host.isOwn(replyTo)) again.add(replyTo.ask);
     for (const awaiting of asked) {
       if (host.asks.get(awaiting.id) !== awaiting || again.has(awaiting.id)) continue;
       const { path } = awaiting.target;

@@ -100,11 +100,16 @@ export class ThreadPool {
   }
 }
 
-/** The same calls; a channel's end takes its ports along, and what has a deadline of its own has no other. */
+/**
+ * The same calls; a channel's end takes its ports along, and what has a deadline of its own has no other. The first waits
+ * until the thread has loaded the runtime, which a loaded machine makes take longer than any call after it.
+ */
 function withPorts({ api, withDeadline }: Caller<ThreadControl>): ThreadControl {
   const patient = withDeadline(Number.POSITIVE_INFINITY);
+  const starting = withDeadline(LIMITS.threadStartMs);
   return {
     ...flatControl(api),
+    become: (init) => starting.become(init),
     pause: (deadlineMs) => patient.pause(deadlineMs),
     vacate: (deadlineMs) => patient.vacate(deadlineMs),
     accept: (from, epoch, memory, end) =>

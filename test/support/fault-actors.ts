@@ -77,6 +77,56 @@ export const recorder = defineActor(here, 'fault-recorder', (ctx) => {
 });
 export type RecorderRef = ActorRef<ProtocolOf<typeof recorder>>;
 
+/** Hands its notes on, and gives items without end. */
+export const relay = defineActor(here, 'fault-relay', () => ({
+  async hold(flag: number) {
+    while (Atomics.load(flags, flag) >= 0) await new Promise((resolve) => setImmediate(resolve));
+  },
+  note(value: unknown, to: ActorRef<{ note(value: unknown): void }>): unknown {
+    return to.forward('note', value);
+  },
+  async *items() {
+    for (let n = 0; ; n++) yield n;
+  },
+  ping: () => 'pong',
+}));
+export type RelayRef = ActorRef<ProtocolOf<typeof relay>>;
+
+/** Asks and reads others, without a deadline, and remembers what it heard; forgets it with its incarnation. */
+export const questioner = defineActor(here, 'fault-questioner', () => {
+  const never = { deadlineMs: Number.POSITIVE_INFINITY };
+  const heard: unknown[] = [];
+  const readers: AsyncIterator<unknown>[] = [];
+  const hear = (value: unknown): void => {
+    heard.push(value);
+  };
+  return {
+    askOver(over: RelayRef, to: RecorderRef) {
+      over.with(never).ask('note', 'of the life before', to).then(hear, hear);
+    },
+    /** Asks `count` times for what is never answered. */
+    askMany(to: RecorderRef, count: number) {
+      for (let n = 0; n < count; n++) to.with(never).ask('never').then(hear, hear);
+    },
+    heard: () => heard.map(String),
+    /** Answered when all that went before to or from the thread of `to` has come. */
+    reach: async (to: RelayRef) => to.with(never).ask('ping'),
+    /** Begins `count` streams of items. */
+    read(from: RelayRef, count: number) {
+      for (let n = 0; n < count; n++) {
+        const reader = from.stream('items')[Symbol.asyncIterator]();
+        readers.push(reader);
+        reader.next().then(hear, hear);
+      }
+    },
+    /** Takes `count` items of each stream. */
+    async readOn(count: number) {
+      for (const reader of readers) for (let n = 0; n < count; n++) await reader.next();
+      return readers.length;
+    },
+  };
+});
+
 /** Only takes notes and counts them. */
 export const sink = defineActor(here, 'fault-sink', () => {
   let count = 0;

@@ -26,7 +26,10 @@ export interface Witness {
   accounts(): void;
 }
 
-/** Two threads and a spare unless told otherwise. */
+/**
+ * Two threads and a spare unless told otherwise. An ask or a send with no deadline of its own waits longer than
+ * `outcome` does: one that hangs is seen, and one that a loaded machine keeps waiting is not taken for it.
+ */
 export async function withSystem(
   options: SystemOptions,
   test: (witness: Witness) => Promise<void>,
@@ -36,6 +39,8 @@ export async function withSystem(
     logger: silentLogger,
     seed: 1,
     actorsMax: 8_192,
+    askMs: 120_000,
+    sendMs: 120_000,
     ...options,
   });
   try {
@@ -53,7 +58,7 @@ export function witnessOf(system: ActorSystem): Witness {
     replacements++;
   });
   const replaced = (count: number): Promise<void> =>
-    until(() => replacements >= count, `${count} replaced threads`, 10_000);
+    until(() => replacements >= count, `${count} replaced threads`);
   return {
     system,
     deadLetters,

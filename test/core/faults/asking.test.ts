@@ -107,7 +107,7 @@ for (const [where, [first, second, third]] of layouts) {
       withSystem({}, async ({ system, lost, accounts }) => {
         const a = system.spawn(caller(), { thread: first ?? 1, name: 'a' }) as CallerRef;
         const b = system.spawn(caller(), { thread: second ?? 1, name: 'b' }) as CallerRef;
-        const end = await outcome(a.ask('through', [b, a]), 2_000);
+        const end = await outcome(a.ask('through', [b, a]));
         assert.equal(end.is, 'rejected');
         const error = cycleIn(end.is === 'rejected' ? end.error : undefined);
         assert.deepEqual(error.details.paths, ['/a', '/b', '/a']);
@@ -123,7 +123,7 @@ for (const [where, [first, second, third]] of layouts) {
         const a = system.spawn(caller(), { thread: first ?? 1, name: 'a' }) as CallerRef;
         const b = system.spawn(caller(), { thread: second ?? 1, name: 'b' }) as CallerRef;
         const c = system.spawn(caller(), { thread: third ?? 1, name: 'c' }) as CallerRef;
-        const end = await outcome(a.ask('through', [b, c, a]), 2_000);
+        const end = await outcome(a.ask('through', [b, c, a]));
         assert.equal(end.is, 'rejected');
         const error = cycleIn(end.is === 'rejected' ? end.error : undefined);
         assert.deepEqual(error.details.paths, ['/a', '/b', '/c', '/a']);
@@ -154,12 +154,38 @@ for (const [where, [first, second, third]] of layouts) {
           mailbox: { capacity: 1 },
         }) as CallerRef;
         const b = system.spawn(caller(), { thread: second ?? 1, name: 'b' }) as CallerRef;
-        const end = await outcome(a.ask('throughSend', b), 2_000);
+        const end = await outcome(a.ask('throughSend', b));
         assert.equal(end.is, 'rejected');
         cycleIn(end.is === 'rejected' ? end.error : undefined);
       }));
   });
 }
+
+describe('two that ask each other, each in a message of its own,', () => {
+  it('wait for a deadline: no chain holds both', () =>
+    withSystem({ askMs: 50 }, async ({ system }) => {
+      // On one thread each has its message before either asks.
+      const [a, b] = ['a', 'b'].map((name) => system.spawn(caller(), { thread: 'main', name }));
+      const [first, second] = [a, b] as [CallerRef, CallerRef];
+      const patient = { deadlineMs: Number.POSITIVE_INFINITY };
+      const ends = await Promise.all([
+        outcome(first.with(patient).ask('through', [second])),
+        outcome(second.with(patient).ask('through', [first])),
+      ]);
+      const errors = ends.flatMap((end) => (end.is === 'rejected' ? [end.error as Error] : []));
+      // Once one has given up, it is free to answer the other.
+      assert.ok(errors.length > 0 && ends.every((end) => end.is !== 'pending'));
+      for (const { cause } of errors) assert.equal((cause as CodedError).code, 'ASK_TIMEOUT');
+    }));
+
+  it('are answered when they may have a second message in flight', () =>
+    withSystem({}, async ({ system }) => {
+      const a = system.spawn(doubleCaller(), { thread: 'main' }) as CallerRef;
+      const b = system.spawn(doubleCaller(), { thread: 'main' }) as CallerRef;
+      const asked = [a.ask('through', [b]), b.ask('through', [a])];
+      assert.deepEqual(await Promise.all(asked), ['pong', 'pong']);
+    }));
+});
 
 describe('an actor that asks itself', () => {
   for (const how of ['self', 'selfLater'] as const) {
@@ -167,7 +193,7 @@ describe('an actor that asks itself', () => {
     it(`${when} hears ASK_CYCLE at once`, () =>
       withSystem({}, async ({ system, accounts }) => {
         const a = system.spawn(caller(), { thread: 1, name: 'a' }) as CallerRef;
-        const end = await outcome(a.ask(how), 2_000);
+        const end = await outcome(a.ask(how));
         assert.equal(end.is, 'rejected');
         const error = cycleIn(end.is === 'rejected' ? end.error : undefined);
         assert.deepEqual(error.details.paths, ['/a', '/a']);
@@ -179,7 +205,7 @@ describe('an actor that asks itself', () => {
       withSystem({}, async ({ system, accounts }) => {
         for (const definition of [reentrantCaller, doubleCaller]) {
           const a = system.spawn(definition(), { thread: 1 }) as CallerRef;
-          const end = await outcome(a.ask(how), 2_000);
+          const end = await outcome(a.ask(how));
           assert.deepEqual(end, { is: 'resolved', value: 'pong' });
         }
         accounts();
@@ -189,7 +215,7 @@ describe('an actor that asks itself', () => {
   it('by a promise it returns, not being async itself, hears ASK_CYCLE too', () =>
     withSystem({}, async ({ system }) => {
       const a = system.spawn(caller(), { thread: 1, name: 'a' }) as CallerRef;
-      const end = await outcome(a.ask('throughSync', [a]), 2_000);
+      const end = await outcome(a.ask('throughSync', [a]));
       assert.equal(end.is, 'rejected');
       cycleIn(end.is === 'rejected' ? end.error : undefined);
     }));

@@ -17,7 +17,7 @@ describe('many actors', () => {
       for (let i = 0; i < many; i++) refs.push(system.spawn(mote(), { thread: 1 + (i % 2) }));
       const last = refs.slice(-2).map((ref) => ref.with({ deadlineMs: 30_000 }).ask('ping'));
       assert.deepEqual(await Promise.all(last), [1, 1]);
-      await until(() => system.stats().actors === many, `${many} actors`, 20_000);
+      await until(() => system.stats().actors === many, `${many} actors`);
       const byThread = system.stats().threads.map(({ actors }) => actors);
       assert.deepEqual(byThread, [0, many / 2, many / 2]);
       await Promise.all(refs.map((ref) => system.stopActor(ref)));

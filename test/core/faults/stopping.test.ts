@@ -36,11 +36,9 @@ describe('stop', () => {
       const never = [1, 'main' as const].map((thread) =>
         system.spawn(misstarted('never'), { thread }),
       );
-      const asked = never.map((ref) =>
-        outcome(ref.with({ deadlineMs: 60_000 }).ask('ping'), 9_000),
-      );
-      const started = never.map((ref) => outcome(system.started(ref), 9_000));
-      const end = await outcome(system.stop({ deadlineMs: 1_000 }), 9_000);
+      const asked = never.map((ref) => outcome(ref.ask('ping')));
+      const started = never.map((ref) => outcome(system.started(ref)));
+      const end = await outcome(system.stop({ deadlineMs: 1_000 }));
       assert.deepEqual(end, { is: 'resolved', value: { drained: false, left: 2 } });
       for (const settled of [...asked, ...started]) assert.equal((await settled).is, 'rejected');
       // On a thread too busy to hear of the stop in time they are lost with the thread, and told all the same.
@@ -57,11 +55,11 @@ describe('stop', () => {
       const other = system.spawn(recorder(), { thread: 2 });
       await system.started(other);
       const flag = newFlag();
-      const asked = outcome(stuck.with({ deadlineMs: 60_000 }).ask('holdAnswer', flag), 9_000);
+      const asked = outcome(stuck.ask('holdAnswer', flag));
       await until(() => Atomics.load(flags, flag) === 1, 'the handler to begin');
       stuck.tell('note', 'behind');
       // The bound is far from both: the deadline given, and the 5 s a call to a thread may take.
-      const end = await outcome(system.stop({ deadlineMs: 300 }), 3_000);
+      const end = await outcome(system.stop({ deadlineMs: 300 }), 4_500);
       assert.deepEqual(end, { is: 'resolved', value: { drained: false, left: 2 } });
       assert.equal((await asked).is, 'rejected');
     }));
@@ -73,7 +71,7 @@ describe('stop', () => {
       const flag = newFlag();
       child.tell('holdSoftly', flag);
       await until(() => Atomics.load(flags, flag) === 1, 'the handler to begin');
-      const end = await outcome(system.stop({ deadlineMs: 300 }), 3_000);
+      const end = await outcome(system.stop({ deadlineMs: 300 }), 4_500);
       assert.deepEqual(end, { is: 'resolved', value: { drained: false, left: 1 } });
     }));
 });

@@ -65,7 +65,7 @@ describe('a supervisor with a child on another thread', () => {
       const child = (await parent.ask('child')) as RecorderRef;
       await child.ask('echo', 1);
       await replace(2);
-      const after = await outcome(parent.ask('child'), 4_000);
+      const after = await outcome(parent.ask('child'));
       assert.equal(after.is, 'resolved', 'expected the supervisor to be restarted');
       const fresh = (after.is === 'resolved' ? after.value : child) as RecorderRef;
       assert.equal(await fresh.ask('thread'), 2);
@@ -86,7 +86,7 @@ describe('a supervisor with a child on another thread', () => {
       // From the second restart on it waits a minute.
       await replace(2);
       await parent.ask('stopChild', 'child');
-      assert.equal((await outcome(ended, 4_000)).is, 'resolved', 'expected the child to end');
+      assert.equal((await outcome(ended)).is, 'resolved', 'expected the child to end');
       await until(
         async () => (await parent.ask('spawn', 'child', {}).catch(() => false)) !== false,
         'its name to be free',

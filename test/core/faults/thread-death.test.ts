@@ -144,7 +144,7 @@ describe('when a thread dies', () => {
       const a = system.spawn(caller(), { thread: 2 });
       const b = system.spawn(recorder(), { thread: 1 });
       const flag = newFlag();
-      const through = outcome(a.ask('through', [b, b] as never), 5_000);
+      const through = outcome(a.ask('through', [b, b] as never));
       const held = b.ask('holdSoftly', flag);
       held.catch(() => {});
       await begun(flag);

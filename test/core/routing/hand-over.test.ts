@@ -66,8 +66,8 @@ describe('a resize', () => {
       threads: 2,
       spareThreads: 0,
       logger: silentLogger,
-      askMs: 30_000,
-      sendMs: 30_000,
+      askMs: 120_000,
+      sendMs: 120_000,
     });
     const book = system.spawn(ledger(true), { thread: 'main' });
     const set = system.spawn(keeper(book), { replicas: 2, routing: 'hash' });
@@ -82,8 +82,8 @@ describe('a resize', () => {
       threads: 2,
       spareThreads: 0,
       logger: silentLogger,
-      askMs: 30_000,
-      sendMs: 30_000,
+      askMs: 120_000,
+      sendMs: 120_000,
     });
     const book = system.spawn(ledger(true), { thread: 'main' });
     const set = system.spawn(keeper(book), { replicas: 2, mailbox: { capacity: 2 } });
@@ -111,7 +111,7 @@ describe('a resize', () => {
   });
 
   it('keeps messages for moved keys until their owner has finished, and answers full beyond its bound', async () => {
-    const system = await createSystem({ threads: 0, logger: silentLogger });
+    const system = await createSystem({ threads: 0, logger: silentLogger, askMs: 60_000 });
     const set = system.spawn(gate(), { replicas: 1, mailbox: { capacity: Infinity } });
     const held = set.ask('hold');
     await eventually('it to be in hand', async () => (await set.ask('holding')) === 1);
@@ -164,7 +164,12 @@ describe('a resize', () => {
   });
 
   it('in a system that is stopping still delivers what was kept', async () => {
-    const system = await createSystem({ threads: 2, spareThreads: 0, logger: silentLogger });
+    const system = await createSystem({
+      threads: 2,
+      spareThreads: 0,
+      logger: silentLogger,
+      askMs: 60_000,
+    });
     const memory = new Int32Array(new SharedArrayBuffer(4));
     const set = system.spawn(counter(0), { replicas: 2 });
     await set.askAll('total');
@@ -177,7 +182,7 @@ describe('a resize', () => {
   });
 
   it('gives up what it keeps when the set is stopped: dead letters, and every asker hears', async () => {
-    const system = await createSystem({ threads: 0, logger: silentLogger });
+    const system = await createSystem({ threads: 0, logger: silentLogger, askMs: 60_000 });
     const letters = system.events.events('deadLetter');
     const set = system.spawn(gate(), { replicas: 1 });
     const held = assert.rejects(set.ask('hold'), { code: 'ACTOR_STOPPED' });
@@ -206,7 +211,7 @@ describe('a resize', () => {
   });
 
   it('goes on when a thread dies in the midst of it', async () => {
-    const options = { threads: 2, logger: silentLogger, askMs: 30_000, sendMs: 30_000 };
+    const options = { threads: 2, logger: silentLogger, askMs: 120_000, sendMs: 120_000 };
     const system = await createSystem(options);
     const book = system.spawn(ledger(false), { thread: 'main' });
     const set = system.spawn(keeper(book), { replicas: 2, mailbox: { capacity: 16 } });

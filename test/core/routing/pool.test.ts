@@ -11,7 +11,7 @@ for (const threads of [2, 0]) {
   describe(`a pool in a system of ${threads} threads`, () => {
     let system: ActorSystem;
     before(async () => {
-      system = await createSystem({ threads, logger: silentLogger, askMs: 20_000 });
+      system = await createSystem({ threads, logger: silentLogger, askMs: 60_000 });
     });
     after(() => system.stop());
 
@@ -194,7 +194,12 @@ const computing = (memory: Int32Array) =>
 
 describe('a pool on threads', () => {
   it('lets no run wait behind a long one while another replica is free', async () => {
-    const system = await createSystem({ threads: 2, spareThreads: 0, logger: silentLogger });
+    const system = await createSystem({
+      threads: 2,
+      spareThreads: 0,
+      logger: silentLogger,
+      askMs: 60_000,
+    });
     const pool = system.pool(cruncher());
     const memory = flags();
     const long = pool.run('spin', memory);
@@ -209,7 +214,12 @@ describe('a pool on threads', () => {
   });
 
   it('rejects the caller of a run that computes past its limit, and the rest goes on', async () => {
-    const system = await createSystem({ threads: 2, spareThreads: 0, logger: silentLogger });
+    const system = await createSystem({
+      threads: 2,
+      spareThreads: 0,
+      logger: silentLogger,
+      askMs: 60_000,
+    });
     const pool = system.pool(cruncher(), { name: 'limited' });
     const memory = flags();
     await assert.rejects(pool.with({ timeoutMs: 20 }).run('spin', memory), { code: 'ASK_TIMEOUT' });
@@ -222,7 +232,7 @@ describe('a pool on threads', () => {
   });
 
   it('replaces the thread of a run that computes past its limit while the other replicas keep serving', async () => {
-    const system = await createSystem({ threads: 2, logger: silentLogger });
+    const system = await createSystem({ threads: 2, logger: silentLogger, askMs: 60_000 });
     const pool = system.pool(cruncher(), { runMs: 50, replaceOnTimeout: true, capacity: 4 });
     const died = system.events.once('threadDied');
     const replaced = system.events.once('threadReplaced');
@@ -252,7 +262,7 @@ describe('a pool on threads', () => {
   });
 
   it('rejects the runs that a dying thread had begun, and runs the others', async () => {
-    const system = await createSystem({ threads: 2, logger: silentLogger });
+    const system = await createSystem({ threads: 2, logger: silentLogger, askMs: 60_000 });
     const pool = system.pool(cruncher(), { capacity: 20 });
     const memory = [flags(), flags()];
     const spins = memory.map((words, at) => pool.at(at)!.ask('spin', words));
@@ -274,7 +284,12 @@ describe('a pool on threads', () => {
   });
 
   it('has a thread for each replica when that is asked for', async () => {
-    const system = await createSystem({ threads: 1, spareThreads: 0, logger: silentLogger });
+    const system = await createSystem({
+      threads: 1,
+      spareThreads: 0,
+      logger: silentLogger,
+      askMs: 60_000,
+    });
     const pool = system.pool(cruncher(), { size: 2, thread: 'dedicated' });
     const threads = await Promise.all(pool.refs.map((ref) => ref.ask('thread')));
     assert.deepEqual(threads.toSorted(), [2, 3]);
@@ -283,7 +298,12 @@ describe('a pool on threads', () => {
   });
 
   it('has run all it was given when its system has stopped', async () => {
-    const system = await createSystem({ threads: 2, spareThreads: 0, logger: silentLogger });
+    const system = await createSystem({
+      threads: 2,
+      spareThreads: 0,
+      logger: silentLogger,
+      askMs: 60_000,
+    });
     const pool = system.pool(cruncher(), { size: 2 });
     const runs = upTo(200).map((n) => pool.run('square', n));
     const stopped = system.stop();

@@ -15,7 +15,7 @@ for (const threads of [2, 0]) {
         threads,
         spareThreads: 0,
         logger: silentLogger,
-        askMs: 20_000,
+        askMs: 60_000,
       });
     });
     after(() => system.stop());
@@ -74,7 +74,7 @@ for (const threads of [2, 0]) {
       assert.ok(seen.every((notes) => notes.length > 0));
       const where = await Promise.all(keys.map((key) => set.to(key).ask('where')));
       const again = await Promise.all(
-        keys.map((key) => set.with({ deadlineMs: 5_000 }).to(key).ask('where')),
+        keys.map((key) => set.with({ deadlineMs: 60_000 }).to(key).ask('where')),
       );
       assert.deepEqual(again, where);
     });
@@ -82,7 +82,7 @@ for (const threads of [2, 0]) {
     it('send, stream and answer through a proxy as one actor does', async () => {
       const set = system.spawn(counter(1), { replicas: 2 });
       await set.send('add', 1);
-      await set.with({ deadlineMs: 5_000 }).send('add', 1);
+      await set.with({ deadlineMs: 60_000 }).send('add', 1);
       assert.deepEqual(await set.askAll('total'), [2, 2]);
       assert.equal(await set.remote().total(), 2);
       assert.equal(await set.to('k').remote().total(), 2);

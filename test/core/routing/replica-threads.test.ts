@@ -10,7 +10,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total +
 
 describe('replicas on threads', () => {
   it('of a thread that is killed are restarted, while the rest keep serving', async () => {
-    const system = await createSystem({ threads: 2, logger: silentLogger });
+    const system = await createSystem({ threads: 2, logger: silentLogger, askMs: 60_000 });
     const set = system.spawn(counter(0), { replicas: 4, routing: 'least-loaded' });
     for (const _ of upTo(40)) set.tell('add', 1);
     const { refs } = set;
@@ -39,7 +39,7 @@ describe('replicas on threads', () => {
 
   for (const text of ['four', 'x'.repeat(5_000)]) {
     it(`hear a broadcast of ${text.length} bytes that their thread had not begun when it died, each once`, async () => {
-      const system = await createSystem({ threads: 2, logger: silentLogger });
+      const system = await createSystem({ threads: 2, logger: silentLogger, askMs: 60_000 });
       const set = system.spawn(cruncher(), { replicas: 6 });
       const memory = new Int32Array(new SharedArrayBuffer(8));
       await set.askAll('runs');
@@ -91,7 +91,12 @@ describe('replicas on threads', () => {
   });
 
   it('are refused what only one of them could have, before anyone got it', async () => {
-    const system = await createSystem({ threads: 2, spareThreads: 0, logger: silentLogger });
+    const system = await createSystem({
+      threads: 2,
+      spareThreads: 0,
+      logger: silentLogger,
+      askMs: 60_000,
+    });
     const set = system.spawn(counter(0), { replicas: 4 });
     const { port1, port2 } = new MessageChannel();
     assert.throws(() => set.broadcast('note', port1 as unknown as string), {

@@ -129,7 +129,12 @@ describe('what can be expected of a system', () => {
   });
 
   it('is awaited, with a deadline, when its threads are real', async () => {
-    const system = await createSystem({ threads: 1, spareThreads: 0, logger: silentLogger });
+    const system = await createSystem({
+      threads: 1,
+      spareThreads: 0,
+      logger: silentLogger,
+      askMs: 60_000,
+    });
     const bank = createProbe<Bank>(system);
     const ref = system.spawn(counter(0), { thread: 1 });
     const failed = expectEvent(system, 'actorFailed');

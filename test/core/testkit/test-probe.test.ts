@@ -86,7 +86,7 @@ describe('a test system', () => {
 
 describe('a probe in a real system', () => {
   it('waits for what comes over threads', async () => {
-    const system = await createSystem({ threads: 0, logger: silentLogger });
+    const system = await createSystem({ threads: 0, logger: silentLogger, askMs: 60_000 });
     const probe = createProbe<Listener>(system);
     const ref = system.spawn(talker(probe.ref));
     ref.tell('talk', ['hello']);

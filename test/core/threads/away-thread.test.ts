@@ -13,7 +13,7 @@ const guest = defineActor(import.meta.url, 'guest', (ctx) => ({
 
 test('an actor on a thread of its own begins once, whatever its supervisor does about failures', async () => {
   const failures: string[] = [];
-  const system = await createSystem({ threads: 1, spareThreads: 0 });
+  const system = await createSystem({ threads: 1, spareThreads: 0, askMs: 60_000 });
   try {
     system.events.on('actorFailed', ({ error }) => failures.push(error.message));
     const alone = system.spawn(guest(), { thread: 'dedicated', supervision: { decide: 'stop' } });
@@ -28,7 +28,7 @@ test('an actor on a thread of its own begins once, whatever its supervisor does 
 });
 
 test('an actor spawned on a thread that is being replaced begins on the replacement, once', async () => {
-  const system = await createSystem({ threads: 1, logger: silentLogger });
+  const system = await createSystem({ threads: 1, logger: silentLogger, askMs: 60_000 });
   try {
     const died = system.events.once('threadDied');
     assert.equal(system.killThread(1), true);
