@@ -43,17 +43,15 @@ export function readBatch(
   while (i < end) {
     const op = entries[i] as number;
     if (op === AGAIN) {
+      const slot = entries[told + 1] as number;
+      const generation = entries[told + 2] as number;
       const number = entries[told + 3] as number | string;
-      visitor.tell(
-        entries[told + 1] as number,
-        entries[told + 2] as number,
-        typeof number === 'string' ? number : (names.names[number] as string),
-        ONE,
-        entries[i + 1],
-        traceparent,
-      );
-      traceparent = undefined;
-      i += 2;
+      const name = typeof number === 'string' ? number : (names.names[number] as string);
+      const until = i + 2 + (entries[i + 1] as number);
+      for (i += 2; i < until; i++) {
+        visitor.tell(slot, generation, name, ONE, entries[i], traceparent);
+        traceparent = undefined;
+      }
     } else if (op < ASK) {
       told = i;
       const slot = entries[i + 1] as number;
@@ -129,14 +127,14 @@ export function splitBatch(entries: readonly unknown[]): unknown[][] {
   let i = 0;
   while (i < entries.length) {
     const op = entries[i] as number;
-    const length = entryLength(op);
-    let part = entries.slice(i, i + length);
+    const length = op === AGAIN ? 2 + (entries[i + 1] as number) : entryLength(op);
+    const part = entries.slice(i, i + length);
     i += length;
     if (op < ASK) told = part;
     else if (op < TRACE) asked = part;
-    else if (op === AGAIN) part = [TELL + ONE, ...told.slice(1, 4), part[1]];
-    else if (op >= ASK_AGAIN) part = wholeAsk(asked, part);
-    parts.push(part);
+    if (op === AGAIN)
+      for (const payload of part.slice(2)) parts.push([TELL + ONE, ...told.slice(1, 4), payload]);
+    else parts.push(op >= ASK_AGAIN ? wholeAsk(asked, part) : part);
   }
   return parts;
 }

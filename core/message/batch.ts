@@ -39,6 +39,9 @@ export class Batch {
   /** Target of the last tell, and of the last ask: most messages go where the one before went. */
   #told: Target = NOBODY;
   #asked: Target = NOBODY;
+  /** Where the count of the last AGAIN is, and where it ended: at the end of the batch it can take more. */
+  #countAt = 0;
+  #againEnd = 0;
 
   constructor(readonly table: NameTable) {}
 
@@ -52,7 +55,7 @@ export class Batch {
   ): void {
     if (traceparent !== undefined) this.entries.push(TRACE, traceparent);
     if (argc === ONE && isSame(this.#told, slot, generation, name)) {
-      this.entries.push(AGAIN, payload);
+      this.#tellAgain(payload);
     } else {
       const number = this.#nameOf(name);
       this.#told = { slot, generation, name };
@@ -61,6 +64,18 @@ export class Batch {
     }
     this.messages++;
     this.#grow(argc, payload);
+  }
+
+  #tellAgain(payload: unknown): void {
+    const { entries } = this;
+    if (entries.length === this.#againEnd) {
+      entries[this.#countAt] = (entries[this.#countAt] as number) + 1;
+      entries.push(payload);
+    } else {
+      this.#countAt = entries.length + 1;
+      entries.push(AGAIN, 1, payload);
+    }
+    this.#againEnd = entries.length;
   }
 
   ask(

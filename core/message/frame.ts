@@ -12,7 +12,7 @@
  *   SIGNAL        signal
  *   BEGUN         ask
  *   MANY          name argc payload [slot generation …]   one payload, a message to each
- *   AGAIN         payload                 TELL of one argument, with slot, generation and name of the tell before it
+ *   AGAIN         count payload …         so many TELLs of one argument, with slot, generation and name of the tell before
  *   AGAIN_ASK + argc   ask [payload]      ASK without a chain, else as the ask before it
  *
  * `name` is the number a NAME entry gave, or the text itself once a channel has learned its share.
