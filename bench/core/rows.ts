@@ -6,12 +6,14 @@ import type { Row } from '../row.js';
 import { codecRows } from './codec-rows.js';
 import { fairnessRows } from './fairness-rows.js';
 import { overThreadsRows } from './over-threads-rows.js';
+import { stageRows } from './stage-rows.js';
 import { threadRows } from './thread-rows.js';
 import { withinThreadRows } from './within-thread-rows.js';
 
 export const rows: readonly Row[] = [
   ...withinThreadRows,
   ...overThreadsRows,
+  ...stageRows,
   ...threadRows,
   ...fairnessRows,
   ...codecRows,
