@@ -13,6 +13,7 @@
 import { join } from 'node:path';
 import { openAsClass, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 import { assert } from '../core/internal.js';
+import { type CommitSize, roomFault } from './disk-room.js';
 import { LOG_TABLES, STATE_TABLES } from './keys.js';
 import { STORE_LIMITS } from './limits.js';
 import { type LmdbTable, NO_ROWS, Table } from './table.js';
@@ -130,11 +131,13 @@ interface Waiting {
 class OpenEnvironment<Name extends string> implements Environment<Name> {
   readonly tables: Readonly<Record<Name, Table>>;
   readonly #root: LmdbRoot;
+  readonly #path: string;
   #waiting: Waiting[] = [];
   readonly #writes = new Set<Promise<void>>();
 
   constructor(path: string, tables: Readonly<Record<Name, boolean>>, options: EnvironmentsOptions) {
     const isMaking = options.isMaking === true;
+    this.#path = path;
     this.#root = openRoot(path, options);
     const opening = Object.entries(tables) as [Name, boolean][];
     this.tables = Object.fromEntries(
@@ -183,6 +186,11 @@ class OpenEnvironment<Name extends string> implements Environment<Name> {
     this.#waiting = [];
     const waiting = gathered.filter((one) => makeBlock(one));
     if (waiting.length === 0) return;
+    const fault = roomFault(this.#path, sizeOf(waiting));
+    if (fault !== undefined) {
+      for (const { reject } of waiting) reject(fault);
+      return;
+    }
     // From here to the end of the batch no code but lmdb's runs, and nothing throws: what is issued is whole.
     const outcomes: Promise<boolean>[] = [];
     const all = this.#root.batch(() => {
@@ -214,6 +222,16 @@ function makeBlock(waiting: Waiting): boolean {
     waiting.reject(thrown);
     return false;
   }
+}
+
+function sizeOf(waiting: readonly Waiting[]): CommitSize {
+  let rows = 0;
+  let bytes = 0;
+  for (const { block } of waiting) {
+    rows += block!.puts.length;
+    for (const { value } of block!.puts) bytes += value?.length ?? 0;
+  }
+  return { rows, bytes };
 }
 
 function issueBlock(block: Block): Promise<boolean> {
@@ -257,12 +275,14 @@ interface Opening {
  */
 function openRoot(path: string, options: EnvironmentsOptions): LmdbRoot {
   const isReadOnly = options.isReadOnly === true;
-  const settings: RootDatabaseOptions & { create: boolean; noSubdir: boolean } = {
+  const settings: RootDatabaseOptions & { create: boolean; noSubdir: boolean; isRoot: true } = {
     ...LMDB_SETTINGS,
     noSync: options.durability === 'os' && !isReadOnly,
     readOnly: isReadOnly,
     create: options.isMaking === true,
     noSubdir: false,
+    // As lmdb's own open has it: without, closing leaves the files open for as long as the process lives.
+    isRoot: true,
   };
   const Root = openAsClass({ ...settings, path }) as unknown as RootClass;
   if (options.isMaking !== true) {

@@ -4,6 +4,7 @@
  *   task of the entity             ──► an empty task: it keeps its number and type, and does nothing
  *   value of a link to it          ──► gone: the data-point, or of a plain list the element
  *   change of a link from or to it ──► gone
+ *   piecework that has come to it  ──► begins anew: no other place says how far it is
  *   text that mentions it          ──► as it was: only links are known to mean an entity
  *
  * A task that is left as it was is the very same object. Pure.
@@ -11,6 +12,7 @@
  */
 import type { LogEntry, Task, TaskPoint } from './entry-codec.js';
 import { linkTargets, withoutTarget } from './history/link-targets.js';
+import { entityReached, isSweep } from './piecework.js';
 import type { Attribute } from './schema/attribute.js';
 import type { EntityId } from './schema/entity-id.js';
 
@@ -38,17 +40,20 @@ export function eraseFromEntry(
 /** The task without anything of the entity. */
 export function eraseFromTask(task: Task, entity: ErasedEntity, attributeOf: AttributeOf): Task {
   if (isTaskOf(task, entity)) return isEmptyTask(task) ? task : erasedTask(task.etype);
-  return withoutChangesOf(withoutPointsTo(task, entity, attributeOf), entity);
+  return withoutPlaceAt(
+    withoutChangesOf(withoutPointsTo(task, entity, attributeOf), entity),
+    entity,
+  );
 }
 
 /** True for a task that is for this entity. */
 export function isTaskOf(task: Task, { etype, eid }: ErasedEntity): boolean {
-  return task.eid === eid && task.etype === etype;
+  return task.eid === eid && task.etype === etype && !isSweep(task);
 }
 
 /** True for what {@link eraseFromTask} leaves of a task, and for one that has nothing to do. */
-export function isEmptyTask({ points, links, ttl, isDelete, refresh }: Task): boolean {
-  const isIdle = ttl === undefined && isDelete === undefined && refresh === undefined;
+export function isEmptyTask({ points, links, ttl, isDelete, refresh, piecework }: Task): boolean {
+  const isIdle = [ttl, isDelete, refresh, piecework].every((one) => one === undefined);
   return isIdle && points.length === 0 && (links === undefined || links.length === 0);
 }
 
@@ -74,6 +79,14 @@ function erasedTask(etype: number): Task {
 function withoutChangesOf(task: Task, { etype, eid }: ErasedEntity): Task {
   const links = task.links?.filter((link) => link.eid !== eid || link.etype !== etype);
   return links === undefined || links.length === task.links?.length ? task : { ...task, links };
+}
+
+function withoutPlaceAt(task: Task, { etype, eid }: ErasedEntity): Task {
+  const { piecework } = task;
+  if (piecework === undefined || piecework.work === 'begin-sweep') return task;
+  const reached = entityReached(piecework, task.etype);
+  if (reached?.eid !== eid || reached.etype !== etype) return task;
+  return { ...task, piecework: { ...piecework, after: undefined } };
 }
 
 /** As a delete leaves it in a record: lists of plain attributes lose the element, everything else goes whole. */

@@ -6,6 +6,7 @@ import { writeBytes } from './byte-writer.js';
 import type { Task } from './entry-codec.js';
 import type { AttributeOf, ErasedEntity } from './erase-task.js';
 import { linkTargets } from './history/link-targets.js';
+import { entityReached } from './piecework.js';
 import type { EntityId } from './schema/entity-id.js';
 import { writeValue } from './value-codec.js';
 
@@ -41,11 +42,14 @@ export class ErasedIndex<E extends ErasedEntity> {
     return this.#needles.some((needle) => bytes.includes(needle));
   }
 
-  /** Those that the task is for, that its changes of links name, or that values of it link to. */
+  /** Those that the task is for, that its changes of links or its piecework name, or that values of it link to. */
   in(task: Task): readonly E[] {
     const found = new Set(this.of(task.etype, task.eid));
     for (const { etype, eid } of task.links ?? [])
       for (const one of this.of(etype, eid)) found.add(one);
+    const reached = task.piecework && entityReached(task.piecework, task.etype);
+    if (reached !== undefined)
+      for (const one of this.of(reached.etype, reached.eid)) found.add(one);
     for (const { attr, v } of task.points) {
       const attribute = this.#attributeOf(task.etype, attr);
       if (attribute === undefined) this.#addLikely(v, found);

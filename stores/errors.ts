@@ -11,6 +11,7 @@ export const STORE_ERROR_CODES = {
   FOLDER_FOREIGN: 'the data folder, or a file in it, is none of ours or is damaged',
   FOLDER_IN_USE: 'another process has the data folder open',
   FOLDER_NEWER: 'the data folder was written in a newer format',
+  FOLDER_OLDER: 'the data folder was written in an older format, which is read no more',
   FOLDER_UNFIT:
     'the data folder cannot be made, read or written, or is on a file system that does not do',
   MODEL_INVALID: 'the entity model has faults; all of them are listed',

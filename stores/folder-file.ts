@@ -17,7 +17,7 @@ import { folderFault } from './folder-fault.js';
 import { STORE_LIMITS } from './limits.js';
 
 /** The format this program writes; it reads no other. */
-export const FOLDER_FORMAT = 1;
+export const FOLDER_FORMAT = 2;
 
 export interface FolderFile {
   readonly format: number;
@@ -34,8 +34,8 @@ const KIND = 'troupe data folder';
 const BYTES_MAX = 4_096;
 
 /**
- * What the folder says of itself; undefined when it is empty but for the locks of openers. Throws FOLDER_NEWER for another
- * format, FOLDER_FOREIGN for a folder of something else or a file that is damaged.
+ * What the folder says of itself; undefined when it is empty but for the locks of openers. Throws FOLDER_NEWER or
+ * FOLDER_OLDER for another format, FOLDER_FOREIGN for a folder of something else or a file that is damaged.
  */
 export function readFolderFile(dir: string): FolderFile | undefined {
   let text: string;
@@ -93,12 +93,14 @@ function parseFolderFile(dir: string, text: string): FolderFile {
   }
   const { kind, format, id, partitions, made = '' } = file;
   if (kind !== KIND) throw folderFault('FOLDER_FOREIGN', dir, `expected ${NAME} of a data folder`);
-  if (typeof format === 'number' && format > FOLDER_FORMAT) {
-    const text = `expected format ${FOLDER_FORMAT}, got ${format}: it was written by a newer version`;
-    throw folderFault('FOLDER_NEWER', dir, text);
+  if (typeof format === 'number' && format !== FOLDER_FORMAT) {
+    const isNewer = format > FOLDER_FORMAT;
+    const age = isNewer ? 'a newer' : 'an older';
+    const text = `expected format ${FOLDER_FORMAT}, got ${format}: it was written by ${age} version`;
+    throw folderFault(isNewer ? 'FOLDER_NEWER' : 'FOLDER_OLDER', dir, text);
   }
   const isWhole =
-    format === FOLDER_FORMAT &&
+    typeof format === 'number' &&
     typeof id === 'string' &&
     typeof partitions === 'number' &&
     Number.isInteger(partitions) &&

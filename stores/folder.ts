@@ -82,7 +82,7 @@ export interface Folder {
 
 /**
  * Opens a data folder, and makes it when it is empty or not there (its parent must be). Rejects FOLDER_IN_USE,
- * FOLDER_FOREIGN, FOLDER_NEWER, FOLDER_UNFIT or STORE_FULL, and leaves it as it was.
+ * FOLDER_FOREIGN, FOLDER_NEWER, FOLDER_OLDER, FOLDER_UNFIT or STORE_FULL, and leaves it as it was.
  */
 export async function openFolder(dir: string, options: OpenFolderOptions = {}): Promise<Folder> {
   const isReadOnly = options.isReadOnly === true;

@@ -10,7 +10,7 @@ import type { FsckScope } from './fsck-scope.js';
 import * as keys from './keys.js';
 import { placeOf } from './lane.js';
 import { partitionOf } from './partition-of.js';
-import { isSweep } from './refresh-sweep.js';
+import { isSweep } from './piecework.js';
 
 export function checkDeadLetters(scope: FsckScope, partition: number): void {
   const { findings } = scope;

@@ -11,7 +11,7 @@ import { LANES, type Lane, type LaneCursor, type PartitionCursor } from './lane.
 import { readNumberRow } from './number-row.js';
 import { outboxSource } from './outbox.js';
 import { partitionOf } from './partition-of.js';
-import { isSweep } from './refresh-sweep.js';
+import { isSweep } from './piecework.js';
 
 /** Rows on end, decodable, and the cursor within them. */
 export function checkLog(scope: FsckScope, partition: number): void {

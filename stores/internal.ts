@@ -27,6 +27,7 @@ export {
   encodeDeadLetter,
 } from './dead-letter-codec.js';
 export { type DeadLetterRow, DeadLetterStore } from './dead-letter-store.js';
+export { roomFault } from './disk-room.js';
 export type { OwnEntity } from './effects.js';
 export {
   EntityStore,
@@ -129,6 +130,7 @@ export {
 export { Outbox, type OutboxRow, outboxSource } from './outbox.js';
 export { partitionOf } from './partition-of.js';
 export type { PartitionState } from './partition-state.js';
+export { isSweep, type Sweep, sweepTask, type Unlink } from './piecework.js';
 export {
   type AttributeMap,
   type Chunk,
@@ -140,7 +142,6 @@ export {
   type Spilled,
 } from './record.js';
 export { copyRecord, decodeRecord, encodeRecord } from './record-codec.js';
-export { isSweep, type SweepPlace, sweepPlace, sweepTask } from './refresh-sweep.js';
 export { type LinkRemoval, removeLinks } from './remove-links.js';
 export { KIND_NUMBERS, storedForm } from './schema/attribute.js';
 export { modelOf } from './schema/build-model.js';

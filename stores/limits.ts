@@ -50,6 +50,12 @@ export const STORE_LIMITS = {
   bodyNodesMax: 2_500_000,
   /** Members of one object in a body. Parsing takes the square of their number: 16 000 some ms, two million half a minute. */
   objectMembersMax: 16_384,
+  /** Bytes of the disk that no commit may take: a write that fails half-way may end the process. */
+  diskReserveBytes: 16 * 1024 * 1024,
+  /** On small disks the reserve is this part of them. */
+  diskReserveDivisor: 16,
+  /** What a row may add to the files besides its value, in bytes: often a quarter of a page of 4 096, seldom more. */
+  diskRowBytes: 1_024,
   /** A key, in bytes: what LMDB takes with pages of 4 096. */
   keyBytesMax: 1_978,
   /** Rows of one commit to the state; what has gathered beyond waits for the next. A commit of this size takes some 100 ms. */

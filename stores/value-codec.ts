@@ -14,6 +14,7 @@ import { textOf } from '../core/internal.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { STORE_LIMITS } from './limits.js';
+import type { EntityId } from './schema/entity-id.js';
 
 const NULL = 0;
 const UNDEFINED = 1;
@@ -192,6 +193,13 @@ function readObject(reader: ByteReader, depth: number): Record<string, unknown> 
     setOwn(object, key, value);
   }
   return object;
+}
+
+/** An entity id that {@link writeValue} wrote; another value is STORED_BYTES_INVALID. */
+export function readEntityId(reader: ByteReader): EntityId {
+  const eid = readValue(reader);
+  if (typeof eid !== 'string' && typeof eid !== 'number') throw reader.fault('an entity id');
+  return eid;
 }
 
 /** `object[key] = value`, also where the key is `__proto__`. */

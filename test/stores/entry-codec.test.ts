@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { hasCode } from '../../core/errors.js';
 import { decodeEntry, encodeEntry, hookOf, type LogEntry } from '../../stores/entry-codec.js';
+import type { Piecework } from '../../stores/piecework.js';
 
 const objectOf = <T extends object>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
   fc.record(shape, { noNullPrototype: true });
@@ -33,6 +34,16 @@ const link = fc.oneof(
     attr: number,
   }),
 );
+const after = <T>(last: fc.Arbitrary<T>) => fc.option(last, { nil: undefined });
+const piecework = fc.oneof(
+  objectOf({
+    work: fc.constant('unlink' as const),
+    incarnation: number,
+    after: after(objectOf({ etype: number, attr: number, eid })),
+  }),
+  objectOf({ work: fc.constant('begin-sweep' as const) }),
+  objectOf({ work: fc.constant('sweep' as const), after: after(eid) }),
+);
 const task = fc.record(
   {
     etype: number,
@@ -40,9 +51,10 @@ const task = fc.record(
     points: fc.array(point, { maxLength: 5 }),
     ttl: tokens,
     isDelete: fc.constant(true as const),
+    isErase: fc.constant(true as const),
     links: fc.array(link, { maxLength: 3 }),
     refresh: fc.constant(true as const),
-    incarnation: number,
+    piecework,
   },
   { requiredKeys: ['etype', 'eid', 'points'], noNullPrototype: true },
 );
@@ -103,11 +115,32 @@ test('bytes that are no entry are a coded error', () => {
   for (const wrong of [
     Uint8Array.of(),
     Uint8Array.of(...bytes, 0),
-    Uint8Array.of(0x22, ...bytes.slice(1)),
+    Uint8Array.of(0x21, ...bytes.slice(1)),
   ])
     assert.throws(
       () => decodeEntry(wrong),
       (error) => hasCode(error, 'STORED_BYTES_INVALID'),
+    );
+});
+
+test('piecework has bytes of its own behind those of the task, and no others are taken for it', () => {
+  const bytesOf = (piecework: Piecework | undefined) =>
+    encodeEntry({ ...EMPTY, tasks: [{ etype: 1, eid: '', points: [], piecework }] });
+  const head = bytesOf(undefined).length;
+  const tail = (piecework: Piecework) => [...bytesOf(piecework).subarray(head)];
+  const a = [6, 4, 97];
+  const source = { etype: 2, attr: 3, eid: 'a' };
+  assert.deepEqual(tail({ work: 'unlink', incarnation: 5, after: undefined }), [0, 5, 0]);
+  assert.deepEqual(tail({ work: 'unlink', incarnation: 5, after: source }), [0, 5, 1, 2, 3, ...a]);
+  assert.deepEqual(tail({ work: 'begin-sweep' }), [1]);
+  assert.deepEqual(tail({ work: 'sweep', after: undefined }), [2, 0]);
+  assert.deepEqual(tail({ work: 'sweep', after: 'a' }), [2, 1, ...a]);
+  const known = bytesOf({ work: 'begin-sweep' }).subarray(0, head);
+  for (const wrong of [[], [3], [0, 5], [0, 5, 2], [1, 0], [2], [2, 1], [2, 1, 3], [2, 2, ...a]])
+    assert.throws(
+      () => decodeEntry(Uint8Array.of(...known, ...wrong)),
+      (error) => hasCode(error, 'STORED_BYTES_INVALID'),
+      String(wrong),
     );
 });
 

@@ -13,6 +13,7 @@ import {
   eraseFromTask,
   isEmptyTask,
   type LogEntry,
+  sweepTask,
   type Task,
 } from '../../stores/internal.js';
 
@@ -61,7 +62,8 @@ const bob = { eid: 'bob' };
 describe('a task of the erased entity', () => {
   const full: Task = {
     ...{ etype: 1, eid: 'ann', points: [point(0, 'secret')], ttl: { ann: 5 } },
-    ...{ isDelete: true, isErase: true, refresh: true, incarnation: 3 },
+    ...{ isDelete: true, isErase: true, refresh: true },
+    piecework: { work: 'unlink', incarnation: 3, after: { etype: 2, attr: 0, eid: 'car' } },
     links: [{ op: 'add', etype: 2, eid: 'car', attr: 0, until: 7 }],
   };
 
@@ -113,12 +115,50 @@ describe('a task of another entity', () => {
   });
 });
 
+describe('piecework', () => {
+  const hub = (eid: string): Task => ({
+    ...{ etype: 2, eid: 'hub', points: [] },
+    piecework: { work: 'unlink', incarnation: 3, after: { etype: 1, attr: 0, eid } },
+  });
+
+  it('that has come to it begins anew, and says how far it is by nobody', () => {
+    assert.deepEqual(left(hub('ann')).piecework, {
+      ...{ work: 'unlink', incarnation: 3, after: undefined },
+    });
+    assert.deepEqual(left(sweepTask(1, { work: 'sweep', after: 'ann' })).piecework, {
+      ...{ work: 'sweep', after: undefined },
+    });
+  });
+
+  it('that has come to another is the very same object', () => {
+    for (const task of [
+      hub('bob'),
+      sweepTask(2, { work: 'sweep', after: 'ann' }),
+      sweepTask(1, { work: 'sweep', after: undefined }),
+      sweepTask(1, { work: 'begin-sweep' }),
+    ])
+      assert.equal(left(task), task);
+  });
+
+  it("is left where it is no entity's, whatever id is erased", () => {
+    const nameless = { ...PERSON, eid: '' };
+    const task = sweepTask(1, { work: 'begin-sweep' });
+    assert.equal(eraseFromTask(task, nameless, attributeOf), task);
+    assert.equal(isEmptyTask(task), false);
+  });
+});
+
 const tasks = fc.array(
   fc.oneof(
     fc.constant(car(point(OWNER, ann), point(NOTE, 'x'))),
     fc.constant(car(point(OWNER, bob))),
     fc.constant<Task>({ etype: 1, eid: 'ann', points: [point(0, 1)] }),
     fc.constant<Task>({ etype: 1, eid: 'bob', points: [point(0, 1)] }),
+    fc.constantFrom('ann', 'bob').map((eid): Task => {
+      const after = { etype: 1, attr: 0, eid };
+      return { ...car(), piecework: { work: 'unlink', incarnation: 1, after } };
+    }),
+    fc.constantFrom('ann', 'bob').map((eid) => sweepTask(1, { work: 'sweep', after: eid })),
   ),
   { minLength: 1 },
 );

@@ -164,15 +164,18 @@ test('an empty folder becomes a data folder, but not for who only reads', async 
   await (await openFolder(dir, small)).close();
 });
 
-test('a newer format is refused as such', async () => {
+test('another format is refused as a newer or an older one', async () => {
   const dir = await made();
   const file = join(dir, 'folder.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"format": 1', '"format": 2'));
-  await assertRefused(dir, 'FOLDER_NEWER', /format 1, got 2/);
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace('"format": 2', '"format": 3'));
+  await assertRefused(dir, 'FOLDER_NEWER', /format 2, got 3/);
+  writeFileSync(file, text.replace('"format": 2', '"format": 1'));
+  await assertRefused(dir, 'FOLDER_OLDER', /format 2, got 1/);
 });
 
 test('a damaged folder.json is refused', async () => {
-  for (const text of ['', '{', '{"kind":"other"}', '{"kind":"troupe data folder","format":1}']) {
+  for (const text of ['', '{', '{"kind":"other"}', '{"kind":"troupe data folder","format":2}']) {
     const dir = await made();
     writeFileSync(join(dir, 'folder.json'), text);
     await assertRefused(dir, 'FOLDER_FOREIGN', /folder\.json/);
@@ -233,6 +236,16 @@ test('a folder can be read while another has it open, and is not written by who 
   assert.ok(log.read(0, LANES.external, 1, { countMax: 5 }).length > 0);
   await reader.close();
   assert.deepEqual(contentOf(dir), before);
+});
+
+test('closing lets go of the files: who has read a folder may then open it to write', async () => {
+  const copy = freshDir();
+  // Another file than the one this process has made, and so had open to write.
+  cpSync(await made(), copy, { recursive: true });
+  await (await openFolder(copy, { isReadOnly: true })).close();
+  const folder = await openFolder(copy, small);
+  await fill(folder);
+  await folder.close();
 });
 
 test('a cursor beyond the end of the log moves the next number past it', async () => {
