@@ -81,8 +81,6 @@ async function checkOnThread(
         assertNotCalledOff(signal);
         faults.set(choice.name, faultOf(choice, error, deadlineMs));
         if (hasCode(error, 'MODULE_FAILED')) continue;
-        // A thread that comes for one that has died is there before all are ended.
-        if (!hasCode(error, 'ASK_TIMEOUT')) await system.replaceThread(1).catch(() => {});
         return wanted.slice(index + 1);
       }
     }

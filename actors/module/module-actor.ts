@@ -21,6 +21,7 @@ import type { ModuleRegistryProtocol } from './module-registry-actor.js';
 import type { ModuleConfig } from './module-stage.js';
 import { RemoteModule } from './remote-module.js';
 import { answered, type SingleModulesProtocol } from './single-modules-actor.js';
+import { configsInForce, forgetCode } from './thread-code.js';
 
 /** The actors that the modules of a run have in common. */
 export interface ModulePeers {
@@ -81,7 +82,7 @@ async function startHost(
 ): Promise<ModuleHost> {
   const { init } = kit;
   kit.faults.speakTo(ctx.log);
-  const reloaded = Object.entries(await registry.ask('all'));
+  const configs = await configsInForce(init.runId, registry);
   const { isFormerModel, limits } = init;
   const clock = systemClock;
   const home = { model: kit.model, clock, thread: ctx.thread, log: ctx.log, isFormerModel, limits };
@@ -89,7 +90,7 @@ async function startHost(
     choices: init.modules,
     home,
     table: kit.table,
-    configs: new Map(reloaded),
+    configs,
     openRemote: ({ name }) => RemoteModule.open(name, { ref: single, init }, home),
   });
   await host.start();
@@ -111,6 +112,7 @@ async function startHost(
   ctx.onStop((reason) => {
     if (reason === 'restart') return undefined;
     hosts.delete(init.runId);
+    forgetCode(init.runId);
     return host.stop();
   });
   return host;

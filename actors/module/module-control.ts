@@ -19,6 +19,7 @@ import {
 import type { HookFault } from '../entity/hook.js';
 import { type HookReport, mergeHookReports } from '../entity/hook-telemetry.js';
 import type { KitInit, ModuleChoice, PlatformLimits } from '../entity/kit-init.js';
+import { LASTING } from '../entity/lasting-supervision.js';
 import { PLATFORM_LIMITS } from '../limits.js';
 import { assertNotCalledOff, checkModuleCode, type WantedModule } from './code-check.js';
 import { isPassing, withReplicasUp } from './fresh-replicas.js';
@@ -66,6 +67,7 @@ export class ModuleControl {
   /** Those that have a replica; the one instances are on one of them. */
   #threads: readonly number[] = [];
   #reloads: Promise<unknown> = Promise.resolve();
+  #gone: (thread: number) => void = () => {};
 
   /** Spawns the actors that the modules of all threads share; end them with {@link stop}. */
   constructor(
@@ -75,15 +77,19 @@ export class ModuleControl {
   ) {
     this.#limits = { ...PLATFORM_LIMITS, ...limits };
     const registry = system.spawn(moduleRegistryActor(), { thread: 'main' });
-    const peers = { registry, single: system.spawn(singleModulesActor(registry)) };
+    const peers = {
+      registry,
+      single: system.spawn(singleModulesActor(registry), { supervision: LASTING }),
+    };
     this.#system = system;
     this.#peers = peers;
     this.#configs = new Map(choices.map(({ name, config }) => [name, { config, generation: 1 }]));
     this.actors = choices.length === 0 ? [] : [(init) => moduleActor(init, peers)];
   }
 
-  /** The actors spawned of {@link actors}, one per thread. */
-  attach(replicas: readonly ActorRef<unknown>[]): void {
+  /** The actors spawned of {@link actors}, one per thread; `gone` is told of each thread that new code has ended. */
+  attach(replicas: readonly ActorRef<unknown>[], gone: (thread: number) => void = () => {}): void {
+    this.#gone = gone;
     this.#replicas = replicas as readonly ActorRef<ModuleProtocol>[];
     this.#threads = this.#system.threads.filter((thread) => thread > 0).sort((a, b) => a - b);
   }
@@ -155,20 +161,21 @@ export class ModuleControl {
       );
     const wanted = this.#wanted(init, await configs());
     await checkModuleCode({ init, wanted, signal });
-    // From here on a thread that dies by itself comes back with the new code.
-    for (const { choice, given } of wanted) {
-      this.#configs.set(choice.name, given);
-      await this.#peers.registry.ask('put', choice.name, given);
-    }
+    const fresh = wanted.map(({ choice, given }) => [choice.name, given] as const);
+    for (const [name, given] of fresh) this.#configs.set(name, given);
+    // From here on a thread that dies by itself comes back with the new code. A replica that begins anew on its thread has the
+    // old code, and its number.
+    await this.#peers.registry.ask('putCode', Object.fromEntries(fresh));
     for (const thread of this.#threads) {
       assertNotCalledOff(signal);
       await this.#replaceThread(thread);
     }
     // Threads replaced before the one instances were have their old hooks.
-    for (const { choice, given } of wanted) {
-      const fault = await this.#commit(choice.name, given);
+    for (const [name, given] of fresh) {
+      const fault = await this.#commit(name, given);
       if (fault !== undefined) throw fault;
     }
+    await this.#peers.registry.ask('dropFormer');
     return Math.max(...wanted.map(({ given }) => given.generation));
   }
 
@@ -185,7 +192,7 @@ export class ModuleControl {
     const on = { system: this.#system, replicas: this.#replicas };
     try {
       await withReplicasUp(on, 2 * this.#limits.moduleStepMs, () =>
-        this.#system.replaceThread(thread, { reason: 'new module code' }),
+        this.#system.replaceThread(thread, { reason: 'new module code', gone: this.#gone }),
       );
     } catch (cause) {
       if (hasCode(cause, 'SYSTEM_STOPPED')) throw cause;

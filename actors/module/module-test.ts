@@ -209,6 +209,7 @@ export class ModuleTest {
       depth: 0,
       record: () => this.#store.view(task.etype, task.eid, this.now, hand.current),
       read: (etype, eid) => this.#view(etype, eid),
+      hookBegins: () => {},
     };
     const entry: LogEntry = {
       receivedAt: this.now,

@@ -141,6 +141,8 @@ export class SingleModule {
       depth,
       record: () => this.#read(task.etype, task.eid, now),
       read: (etype, eid) => this.#read(etype, eid, now),
+      // Its partition has noted it.
+      hookBegins: () => {},
     };
   }
 }

@@ -26,6 +26,7 @@ import { loadModule, moduleFailed } from './module-loader.js';
 import type { ModuleRegistryProtocol } from './module-registry-actor.js';
 import type { ModuleConfig } from './module-stage.js';
 import { type HookAnswer, type HookOrder, type SingleForm, SingleModule } from './single-module.js';
+import { configsInForce } from './thread-code.js';
 
 /** Spawned once per run, on whichever thread. */
 export const singleModulesActor = defineActor(
@@ -116,14 +117,14 @@ class SingleModules {
       throw moduleFailed(name, 'not enabled', 'expected the name of an enabled module');
     this.#kit ??= acquireKit(init);
     const kit = this.#kit;
-    const { [name]: reloaded } = await this.#registry.ask('all');
+    const configs = await configsInForce(init.runId, this.#registry);
     const { thread, log } = this.#ctx;
     const { isFormerModel, limits } = init;
     const life = await ModuleLife.open({
       choice,
       written: await loadModule(choice),
       home: { model: kit.model, clock: systemClock, thread, log, isFormerModel, limits },
-      given: reloaded ?? { config: choice.config, generation: 1 },
+      given: configs.get(name) ?? { config: choice.config, generation: 1 },
     });
     const read = readView.bind(undefined, kit);
     const module = new SingleModule(life, new HookTable(kit.model, limits), read, systemClock);

@@ -3,21 +3,32 @@
  * Runs on: main.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type { EntityEngine } from '../../../actors/entity/entity-engine.js';
 import { readView } from '../../../actors/entity/entity-view.js';
 import { startEngine } from '../../../actors/entity/start-engine.js';
 import { acquireKit, type ThreadKit } from '../../../actors/entity/thread-kit.js';
-import type { ModuleDefinition } from '../../../actors/module/module.js';
+import { isPassing } from '../../../actors/module/fresh-replicas.js';
+import { defineModule, type ModuleDefinition } from '../../../actors/module/module.js';
+import type { ModuleProtocol } from '../../../actors/module/module-actor.js';
 import { ModuleControl } from '../../../actors/module/module-control.js';
 import { choiceOf } from '../../../actors/module/module-loader.js';
-import { type ActorSystem, createSystem, hasCode, silentLogger } from '../../../core/index.js';
+import {
+  type ActorRef,
+  type ActorSystem,
+  createSystem,
+  hasCode,
+  silentLogger,
+} from '../../../core/index.js';
 import { openFolder } from '../../../stores/internal.js';
+import { source } from '../../support/code-stage.js';
 import { hookModel } from '../../support/hook-model.js';
 import { broken, each, faulty, single } from '../../support/hook-modules.js';
+import { TemporaryTree } from '../../support/temporary-tree.js';
 import { until } from '../../support/until.js';
 
 const THREADS = 2;
@@ -152,6 +163,69 @@ test('reloads of one moment follow each other', async (t) => {
   await nameHosts(on, 'a');
   assert.deepEqual(countries(on), ['d on 1', 'd on 2']);
 });
+
+test('a replica that begins anew on a thread that still has the old code has its number', async (t) => {
+  const tree = new TemporaryTree();
+  t.after(() => tree.remove());
+  const write = (start: string): string =>
+    tree.write('marking.mjs', source({ mark: 'it', start: `return (async () => {${start}})();` }));
+  const url = pathToFileURL(write(FAILS_ONCE(tree))).href;
+  const on = await stage(t, [defineModule({ name: 'marking', url, setup() {} })]);
+  const replicas = on.engine.moduleRefs.flat() as ActorRef<ModuleProtocol>[];
+  const failed: string[] = [];
+  on.system.events.on('actorFailed', ({ actor, error }) => {
+    if (String(error).includes('no socket yet')) failed.push(actor.path);
+  });
+  tree.write('held', '');
+  assert.ok(on.system.killThread(2));
+  await until(() => existsSync(tree.path('starting')), 'the old code to start on thread 2');
+  write(WAITS(tree));
+  const replaced = on.control.replaceCode(on.engine.init, async () => new Map());
+  replaced.catch(() => {}); // it is awaited below
+  await until(() => existsSync(tree.path('came')), 'the new code to start on thread 1', 60_000);
+  tree.write('failing', '');
+  await until(() => failed.length > 0, 'the replica on thread 2 to fail', 60_000);
+  const begunAnew = replicas.find(({ path }) => path === failed[0]);
+  assert.deepEqual(await generationsOf(begunAnew!), { marking: 1 });
+  tree.write('going', '');
+  assert.equal(await replaced, 2);
+  for (const replica of replicas) assert.deepEqual(await generationsOf(replica), { marking: 2 });
+});
+
+/** Of `start`: while `held` is there it waits on thread 2 until it is to fail, which it does once. */
+const FAILS_ONCE = (tree: TemporaryTree): string => `
+  const { existsSync, writeFileSync } = process.getBuiltinModule('fs');
+  const { held, starting, failing, failed } = ${JSON.stringify(pathsOf(tree))};
+  if (platform.thread !== 2 || !existsSync(held)) return;
+  writeFileSync(starting, '');
+  while (!existsSync(failing)) await new Promise((resolve) => setTimeout(resolve, 5));
+  if (existsSync(failed)) return;
+  writeFileSync(failed, '');
+  throw new Error('no socket yet');`;
+
+/** Of `start`: it waits on thread 1 until it may go on. */
+const WAITS = (tree: TemporaryTree): string => `
+  const { existsSync, writeFileSync } = process.getBuiltinModule('fs');
+  const { came, going } = ${JSON.stringify(pathsOf(tree))};
+  if (platform.thread !== 1) return;
+  writeFileSync(came, '');
+  while (!existsSync(going)) await new Promise((resolve) => setTimeout(resolve, 5));`;
+
+function pathsOf(tree: TemporaryTree): Record<string, string> {
+  const names = ['held', 'starting', 'failing', 'failed', 'came', 'going'];
+  return Object.fromEntries(names.map((name) => [name, tree.path(name)]));
+}
+
+/** What a replica answers when it is up. */
+async function generationsOf(replica: ActorRef<ModuleProtocol>): Promise<unknown> {
+  for (;;) {
+    try {
+      return await replica.with({ deadlineMs: 60_000, whenFull: 'wait' }).ask('generations');
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
+  }
+}
 
 test('what hooks do wrong is told over all threads, also of a module with one instance', async (t) => {
   const on = await stage(t, [faulty]);
