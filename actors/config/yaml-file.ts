@@ -76,10 +76,15 @@ function parseText(text: string): YamlDocument | YamlFault[] {
     // Its own check compares each key with every other.
     uniqueKeys: false,
   });
-  const faults = [...document.errors, ...document.warnings].map((error): YamlFault => {
-    const expected = error.code === 'RESOURCE_EXHAUSTION' ? NESTING : 'YAML';
-    return { expected, got: error.message, ...placeAt(lines, error.pos[0]) };
-  });
+  const found = [...document.errors, ...document.warnings];
+  // What follows upon an excess is about text that was not read to its end.
+  const excessive = found.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  const faults = (excessive === undefined ? found : [excessive]).map(
+    ({ code, message, pos }): YamlFault => ({
+      ...(FAULT_TEXTS.get(code) ?? { expected: 'YAML', got: message }),
+      ...placeAt(lines, pos[0]),
+    }),
+  );
   if (faults.length > 0) return faults.slice(0, CONFIG_LIMITS.yamlFaultsMax);
   const repeated = repeatedKeys(document, lines);
   if (repeated.length > 0) return repeated.slice(0, CONFIG_LIMITS.yamlFaultsMax);
@@ -90,6 +95,11 @@ function parseText(text: string): YamlDocument | YamlFault[] {
 }
 
 const NESTING = `values nested at most ${CONFIG_LIMITS.nestingMax} deep`;
+/** Where the parser's own words are for programmers. */
+const FAULT_TEXTS = new Map<string, YamlFault>([
+  ['RESOURCE_EXHAUSTION', { expected: NESTING, got: 'more' }],
+  ['MULTIPLE_DOCS', { expected: 'one document', got: 'another behind ---' }],
+]);
 const VALUES = `at most ${CONFIG_LIMITS.valuesMax} values, aliases followed`;
 
 /** A fault for every key that its mapping has already. */
@@ -187,7 +197,8 @@ function faultOfThrown(thrown: unknown): YamlFault {
   if (thrown instanceof RangeError) return { expected: NESTING, got: 'more' };
   if (thrown instanceof ReferenceError) {
     const expected = `aliases that repeat values at most ${CONFIG_LIMITS.aliasesMax} times`;
-    return { expected, got: thrown.message };
+    const isExcess = thrown.message.startsWith('Excessive');
+    return { expected, got: isExcess ? 'more' : thrown.message };
   }
   if (thrown instanceof TypeError && 'code' in thrown) {
     return { expected: 'text in UTF-8', got: 'other bytes' };

@@ -20,8 +20,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Nobody listens: no socket, or one that a killed process left. */
-const NOBODY = new Set(['ENOENT', 'ECONNREFUSED']);
+/** Nobody listens: no socket, one that a killed process left, or a file where its folder should be. */
+const NOBODY = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
 
 /**
  * Connects to the socket at `path`. Undefined when no platform listens there. Rejects NODE_UNREACHABLE when one may, and

@@ -15,8 +15,12 @@ export function whole(n: number): string {
 /** `1.3 MB`; decimal units, three digits. */
 export function size(bytes: number): string {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : Number(value.toPrecision(3))} ${UNITS[power]}`;
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${UNITS[power]}`;
+}
+
+/** `1 file`, `2 files`. */
+export function counted(n: number, what: string): string {
+  return `${whole(n)} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** `1.23 s` or `45.6 ms`. */

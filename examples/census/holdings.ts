@@ -2,7 +2,7 @@
  * What the directory holds, as sections of the report. Functions of the survey.
  * Runs on: any.
  */
-import { size, whole } from './figures.js';
+import { counted, size, whole } from './figures.js';
 import type { Survey } from './survey.js';
 import type { Row, Section } from './table.js';
 
@@ -81,7 +81,7 @@ function missing({ missing: all }: Survey): Section {
 }
 
 function duplicates({ duplicates: all, largestDuplicates }: Survey): Section {
-  const title = `Duplicates: ${whole(all.files)} files of ${whole(all.contents)} contents, ${size(all.wastedBytes)} wasted`;
+  const title = `Duplicates: ${counted(all.files, 'file')} of ${counted(all.contents, 'content')}, ${size(all.wastedBytes)} wasted`;
   const rows = largestDuplicates.map(({ path, files, wastedBytes }) => [
     path,
     whole(files),

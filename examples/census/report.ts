@@ -6,7 +6,7 @@
 import { relative } from 'node:path';
 import pc from 'picocolors';
 import type { Census } from './census.js';
-import { duration, size, whole } from './figures.js';
+import { counted, duration, size, whole } from './figures.js';
 import { holdings } from './holdings.js';
 import { type Row, type Section, sectionText } from './table.js';
 import type { Changes } from './tally.js';
@@ -42,7 +42,7 @@ function summary({ directory, isWhole, survey, run, readMs, tookMs }: Census): S
     ['pipes, sockets, devices', whole(run.others)],
     [
       'read now',
-      `${whole(run.files)} files, ${size(run.bytes)}; ${whole(run.unchanged)} unchanged`,
+      `${counted(run.files, 'file')}, ${size(run.bytes)}; ${whole(run.unchanged)} unchanged`,
     ],
     ['time', `${duration(tookMs)}; reading and storing ${duration(readMs)}, ${speed}`],
   ];
@@ -54,7 +54,7 @@ function changes({ isFirst, isWhole, run }: Census, top: number): Section[] {
   if (isFirst) return [];
   const { fileChanges, packageChanges, touched } = run;
   const unknown = isWhole ? '' : ' (what is gone is not known)';
-  const read = touched === 0 ? '' : `, ${whole(touched)} files touched without a change`;
+  const read = touched === 0 ? '' : `, ${counted(touched, 'file')} touched without a change`;
   const counts = ({ new: added, changed, gone }: Changes): Row =>
     [added, changed, gone].map((count) => whole(count));
   const rows: Row[] = [

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { authorKey, authorText, parseAuthor } from '../../examples/census/author.js';
 import { resolveAll } from '../../examples/census/dependencies.js';
+import { counted, size } from '../../examples/census/figures.js';
 import { agrees, familyOf, licenceNamed } from '../../examples/census/licence.js';
 import { licenceOfText } from '../../examples/census/licence-text.js';
 import { parseManifest } from '../../examples/census/manifest.js';
@@ -27,6 +28,15 @@ test('a licence belongs to a family; an expression to that of its easiest altern
     'my own': 'other',
   };
   for (const [name, family] of Object.entries(families)) assert.equal(familyOf(name), family, name);
+});
+
+test('figures have three digits, a whole unit or a part of one, and one of a thing is no plural', () => {
+  const sizes = [0, 3.2308532403098824, 999, 1_300, 2_500_000].map(size);
+  assert.deepEqual(sizes, ['0 B', '3.23 B', '999 B', '1.3 kB', '2.5 MB']);
+  assert.deepEqual(
+    [0, 1, 2_000].map((n) => counted(n, 'file')),
+    ['0 files', '1 file', '2 000 files'],
+  );
 });
 
 test('a manifest names its licence in one of several ways, or not at all', () => {

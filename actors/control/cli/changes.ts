@@ -1,6 +1,6 @@
 /**
- * `troupe changes`: what has changed, oldest first, from the oldest that is kept or behind a cursor; with --follow also what
- * comes. It says the cursor to go on with at its end, whatever ends it.
+ * `troupe changes`: what has changed, in order for each entity, from the oldest that is kept or behind a cursor; with --follow
+ * also what comes. It says the cursor to go on with at its end, whatever ends it.
  * Runs on: main.
  */
 import type { CommandScope } from '../cli.js';

@@ -12,11 +12,12 @@ import { packageDependency } from './package-version.js';
 import { printable } from './printable.js';
 import { templateFiles } from './template.js';
 
-/** The words: the folder. Rejects FOLDER_NOT_EMPTY, and FOLDER_UNFIT when it cannot be made or written. */
+/** The words: the folder. Rejects CONFIG_INVALID, FOLDER_NOT_EMPTY, and FOLDER_UNFIT when it cannot be made or written. */
 export async function init(
   { terminal }: CommandScope,
   [dir = '.']: readonly string[],
 ): Promise<number> {
+  if (dir === '') throw new CodedError('CONFIG_INVALID', 'expected a folder, got an empty name');
   const files = Object.entries(templateFiles(await packageDependency(), Date.now()));
   const fault = (error: unknown): never => {
     throw unfit(dir, error);

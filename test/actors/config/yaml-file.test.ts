@@ -114,7 +114,7 @@ describe('a faulty YAML file', () => {
     ['a tab for indentation', 'a:\n\tb: 1\n', /^YAML/, 2],
     ['an unknown tag', 'a: !!python/object:os.system 1\n', /^YAML.*tag/, 1],
     ['a tag that does not fit', 'a: !!int x\n', /^YAML.*tag/, 1],
-    ['a second document', 'a: 1\n---\nb: 2\n', /^YAML/, undefined],
+    ['a second document', 'a: 1\n---\nb: 2\n', /^one document, another/, 2],
     ['an alias of nothing', 'a: *b\n', /^YAML|aliases/, undefined],
     ['a mapping as a key', '? {a: 1}\n: 2\n', /^YAML/, 1],
   ];
@@ -137,6 +137,14 @@ describe('a faulty YAML file', () => {
 
   it('is refused for bytes that are no UTF-8', () => {
     assert.equal(faults(Uint8Array.of(0x61, 0x3a, 0x20, 0xff))[0]!.expected, 'text in UTF-8');
+  });
+
+  it('that is far too deep has one fault, where that shows, and none for what was not read', () => {
+    const found = faults(`a: ${'['.repeat(20_000)}`);
+    assert.deepEqual(
+      found.map(({ expected, got }) => [expected, got]),
+      [[`values nested at most ${CONFIG_LIMITS.nestingMax} deep`, 'more']],
+    );
   });
 
   it('is refused for aliases of aliases that mean more than they say', () => {
