@@ -47,6 +47,11 @@ export const PLATFORM_LIMITS = {
   deadLettersBytes: 4 * 1024 * 1024,
   /** Tasks that have waited for so long are applied with as much right as new ones are taken in. */
   behindMs: 5_000,
+  /** How soon a partition that a full disk stopped looks for room, and for how long at most it does not look. */
+  diskRetryMs: 500,
+  diskRetryMsMax: 4_000,
+  /** A disk that has room takes again when it has refused nothing for so long; above the pause between two looks. */
+  diskQuietMs: 10_000,
   /** Rows a partition gathers while its last commit is under way; then it waits for it. */
   gatheredRowsMax: 4_096,
   /** Tasks of busy entities a partition sets aside to go on with others. */

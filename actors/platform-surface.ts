@@ -99,6 +99,10 @@ export interface Platform {
   /** The configuration folder as it was read at the start; undefined without one. */
   readonly folder: ConfigFolder | undefined;
   readonly logger: Logger;
+  /** Threads that have died too often and rest before they are tried again: tasks of their partitions wait. */
+  readonly restingThreads: readonly number[];
+  /** The disk takes nothing now: what is new is refused with 503, tasks that are stored wait. */
+  readonly isDiskFull: boolean;
   /** True from the call of `stop()` on. */
   readonly isStopping: boolean;
   readonly deadLetters: DeadLetters;

@@ -36,9 +36,9 @@ const OWN_USER = 0o600;
 
 /**
  * Starts a platform. Rejects CONFIG_INVALID with every fault of the configuration; FOLDER_IN_USE, FOLDER_FOREIGN,
- * FOLDER_NEWER, FOLDER_UNFIT or STORE_FULL when the data folder cannot be had; MODEL_CHANGE_BLOCKED when tasks of its
- * former model cannot be finished; MODULE_FAILED when a module does not load or start; PLATFORM_STOPPED when it was called
- * off. In a pool thread, which may load the same file, it never settles.
+ * FOLDER_NEWER, FOLDER_OLDER, FOLDER_UNFIT or STORE_FULL when the data folder cannot be had; MODEL_CHANGE_BLOCKED when
+ * tasks of its former model cannot be finished; MODULE_FAILED when a module does not load or start; PLATFORM_STOPPED when it
+ * was called off. In a pool thread, which may load the same file, it never settles.
  */
 export async function createPlatform(config: PlatformConfig): Promise<Platform> {
   programCame(callStack(), ownClasses(config));
@@ -71,7 +71,7 @@ async function start(settings: PlatformSettings, opened: Opened): Promise<Platfo
       stopped = await it.stop(present(ending));
     },
   );
-  control.attach(engine.moduleRefs[0] ?? []);
+  control.attach(engine.moduleRefs[0] ?? [], (thread) => engine.forgive(thread));
   const platform = new RunningPlatform({
     settings,
     folder,
@@ -128,8 +128,9 @@ function engineOn(
   settings: PlatformSettings,
   on: { readonly folder: Folder; readonly system: ActorSystem; readonly control: ModuleControl },
 ): Promise<EntityEngine> {
-  const { model, modules, limits, changesKeptMax } = settings;
+  const { model, modules, limits, changesKeptMax, logger } = settings;
   const { folder, system, control } = on;
   const moduleActors = control.actors;
-  return startEngine({ system, folder, model, modules, moduleActors, limits, changesKeptMax });
+  const kept = { limits, changesKeptMax, logger };
+  return startEngine({ system, folder, model, modules, moduleActors, ...kept });
 }

@@ -88,6 +88,14 @@ export class RunningPlatform implements Platform {
     };
   }
 
+  get restingThreads(): readonly number[] {
+    return this.#parts.engine.restingThreads;
+  }
+
+  get isDiskFull(): boolean {
+    return this.#parts.engine.isDiskFull;
+  }
+
   get isStopping(): boolean {
     return this.#stopping !== undefined;
   }

@@ -103,6 +103,8 @@ export const LIMITS = {
   controlMs: 5_000,
   /** How long a host may take to start in a new thread, in ms. */
   threadStartMs: 30_000,
+  /** How long a thread that is told to end may go on before it is terminated; while it still starts `controlMs`, in ms. */
+  threadEndMs: 500,
   /** How long after its import a module may take to define an actor, in ms. */
   definitionMs: 1_000,
   /** How long one message may keep a thread busy before it is reported, in ms. */

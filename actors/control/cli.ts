@@ -206,9 +206,14 @@ function addQueries(program: Command, add: Add): void {
 }
 
 function addChanges(program: Command, add: Add): void {
-  const command = add(program, 'changes', 'what has changed, oldest first', async () => {
-    return (await import('./cli/changes.js')).changes;
-  })
+  const command = add(
+    program,
+    'changes',
+    'what has changed, in order for each entity',
+    async () => {
+      return (await import('./cli/changes.js')).changes;
+    },
+  )
     .option('--after <cursor>', 'go on where a reading ended; start or now (default: start)')
     .option('--follow', 'go on with what comes, until interrupted')
     .option('--etype <etype...>', 'of these entity types')
@@ -249,15 +254,24 @@ function addUpkeep(program: Command, add: Add): void {
     return (await import('./cli/fsck.js')).fsckFolder;
   }).addOption(dataOption());
   withTarget(
+    add(
+      program,
+      'replace-modules',
+      'give a running platform the code that is in the files of its modules now',
+      async () => (await import('./cli/replace-modules.js')).replaceModules,
+    ),
+  );
+  withTarget(
     add(program, 'stats', 'accounts of a running platform', async () => {
       return (await import('./cli/stats.js')).stats;
     }),
+    'data folder of a running platform',
   );
 }
 
-function withTarget(command: Command): Command {
+function withTarget(command: Command, dataText?: string): Command {
   return command
-    .addOption(dataOption())
+    .addOption(dataOption(dataText))
     .addOption(
       new Option('--url <url>', 'of a running platform').env('TROUPE_URL').conflicts('data'),
     )
@@ -270,10 +284,8 @@ function paged(command: Command): Command {
     .option('--after <cursor>', 'go on where a list ended');
 }
 
-function dataOption(): Option {
-  return new Option('--data <dir>', 'data folder, of a running platform or at rest').env(
-    'TROUPE_DATA',
-  );
+function dataOption(text = 'data folder, of a running platform or at rest'): Option {
+  return new Option('--data <dir>', text).env('TROUPE_DATA');
 }
 
 /** The environment keeps it out of the list of processes. */

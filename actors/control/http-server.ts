@@ -27,6 +27,7 @@ import { PointLog } from './point-log.js';
 import { type BodyFault, requestBody } from './request-body.js';
 import { failed, type HttpAnswer, type HttpRequest, type Route, route } from './route.js';
 import { ANSWERS } from './route-schemas.js';
+import { RouteTable } from './route-table.js';
 import { type TokenGuard, tokenGuard } from './token-guard.js';
 
 /** A server that listens. */
@@ -122,7 +123,8 @@ class Surface {
       if (refusal === undefined) return next();
       send(reply, refusal);
     });
-    app.setNotFoundHandler((_, reply) => send(reply, failed(404, 'Not Found')));
+    const table = new RouteTable(routes);
+    app.setNotFoundHandler(({ url }, reply) => send(reply, table.unfit(url.split('?', 1)[0]!)));
     app.setErrorHandler((error, request, reply) => this.#failed(error, request, reply));
     await app.register(cors, {
       origin: allowOrigins.includes('*') ? '*' : [...allowOrigins],
@@ -201,6 +203,10 @@ class Surface {
   #body(request: FastifyRequest, payload: Readable): Promise<Uint8Array | BodyFault> {
     const held = this.#held.get(request);
     if (held === undefined || held.bodyBytesMax === 0) return Promise.resolve(new Uint8Array(0));
+    if (Number(request.headers['content-length']) > held.bodyBytesMax) {
+      payload.resume();
+      return Promise.resolve('too-large');
+    }
     return requestBody(payload, held.admitted, held.bodyBytesMax);
   }
 

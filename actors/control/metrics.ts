@@ -6,7 +6,8 @@
  *   troupe_points_total{outcome}                 what came in by HTTP
  *   troupe_tasks_{appended,applied,derived,denied,given_up}_total, troupe_points_applied_total
  *   troupe_entities_{created,deleted}_total, troupe_hooks_failed_total, troupe_commits_total, …
- *   troupe_lag_tasks{partition}, troupe_outbox_tasks, troupe_dead_letters, troupe_entities{etype}
+ *   troupe_thread_deaths_total, troupe_threads_{given_up,renewed}_total, troupe_threads_resting
+ *   troupe_lag_tasks{partition}, troupe_outbox_tasks, troupe_disk_full, troupe_dead_letters, troupe_entities{etype}
  *   troupe_hook_{calls,failures,seconds,tasks}_total{hook}
  *   troupe_http_requests_total{method,route,status}, troupe_http_request_seconds
  */
@@ -27,6 +28,9 @@ const TOTALS: Readonly<Record<string, readonly [keyof EngineStats, string]>> = {
   troupe_hooks_failed_total: ['hooksFailed', 'Runs of hooks that threw, overran or gave nonsense'],
   troupe_commits_total: ['commits', 'Commits to the state'],
   troupe_partition_restarts_total: ['partitionRestarts', 'Restarts of partitions'],
+  troupe_thread_deaths_total: ['threadDeaths', 'Deaths of threads'],
+  troupe_threads_given_up_total: ['threadsGivenUp', 'Threads that died too often, and rested'],
+  troupe_threads_renewed_total: ['threadsRenewed', 'Threads replaced on purpose'],
 };
 
 const HOOK_METRICS = /^(.*)\/(executions|failures|duration_ns|created_tasks)$/;
@@ -97,6 +101,10 @@ export class Metrics {
       lag.set({ partition: String(partition) }, tasks);
     });
     gauge(registry, 'troupe_outbox_tasks', 'Derived tasks on their way').set(engine.outbox);
+    const resting = gauge(registry, 'troupe_threads_resting', 'Threads given up for a while');
+    resting.set(engine.threadsResting);
+    const full = gauge(registry, 'troupe_disk_full', '1 while the disk takes nothing');
+    full.set(engine.diskFull);
     const letters = gauge(registry, 'troupe_dead_letters', 'Dead letters stored');
     letters.set(engine.deadLettersStored);
     const entities = gauge(registry, 'troupe_entities', 'Entities stored', ['etype']);

@@ -33,12 +33,19 @@ export interface PlatformStats {
   readonly hooks: HookReport;
 }
 
+/** Something does not work now and will again: a thread that has died too often rests, the disk takes nothing. */
+export interface StateNotice {
+  readonly kind: 'resting' | 'disk-full';
+  /** One sentence. */
+  readonly text: string;
+}
+
 /** Whether requests are worth sending here; each part that is not well says why. */
 export interface Readiness {
   readonly isReady: boolean;
   readonly faults: readonly string[];
-  /** What of the configuration does nothing here; what was passed over makes it work, but not whole. */
-  readonly notices: readonly ConfigNotice[];
+  /** What of the configuration does nothing here, threads that rest, a full disk: but for `servers` it works, and not whole. */
+  readonly notices: readonly (ConfigNotice | StateNotice)[];
 }
 
 /** A metadata document of a background job, newest first. */

@@ -90,7 +90,9 @@ export const ANSWERS = {
   readiness: object({
     status: { enum: ['ready', 'degraded', 'unready'] },
     faults: list(text),
-    notices: list(object({ kind: { enum: ['servers', 'passed-over'] }, text })),
+    notices: list(
+      object({ kind: { enum: ['servers', 'passed-over', 'resting', 'disk-full'] }, text }),
+    ),
   }),
   stored: object({
     detail: text,

@@ -27,16 +27,27 @@ export class RouteTable {
     this.#entries = entries.sort((a, b) => compareText(rankOf(a), rankOf(b)));
   }
 
-  /** 404 for a path that is no route's, 405 when it is one of another method, 400 for one that is not escaped rightly. */
+  /** As {@link unfit} where no route takes it. */
   async answer(request: TableRequest): Promise<HttpAnswer> {
-    const parts = decoded(request.path);
-    if (parts === undefined) return failed(400, 'Bad Request');
-    const fitting = this.#entries.filter(({ segments }) => fits(segments, parts));
-    const entry = fitting.find(({ route }) => route.method === request.method);
-    if (entry === undefined)
-      return fitting.length > 0 ? failed(405, 'Method Not Allowed') : failed(404, 'Not Found');
-    const { method: _method, path: _path, ...rest } = request;
+    const { method, path, ...rest } = request;
+    const parts = decoded(path);
+    const entry = parts && this.#fitting(parts).find(({ route }) => route.method === method);
+    if (parts === undefined || entry === undefined) return this.unfit(path);
     return entry.route.answer({ ...rest, params: paramsOf(entry.segments, parts) });
+  }
+
+  /** 404 for a path that is no route's, 405 when it is one of other methods, 400 for one that is not escaped rightly. */
+  unfit(path: string): HttpAnswer {
+    const parts = decoded(path);
+    if (parts === undefined) return failed(400, 'Bad Request');
+    const methods = this.#fitting(parts).map(({ route }) => route.method);
+    if (methods.length === 0) return failed(404, 'Not Found');
+    const allow = [...new Set(methods)].sort().join(', ');
+    return { ...failed(405, 'Method Not Allowed'), headers: { allow } };
+  }
+
+  #fitting(parts: readonly string[]): Entry[] {
+    return this.#entries.filter(({ segments }) => fits(segments, parts));
   }
 }
 

@@ -4,7 +4,7 @@
  * Runs on: main.
  */
 import type { Platform } from '../platform-surface.js';
-import type { ControlAction, ControlOutcome, PlatformPort } from './platform-port.js';
+import type { ControlAction, ControlOutcome, PlatformPort, StateNotice } from './platform-port.js';
 
 /** The port of a platform. */
 export function servedPlatform(platform: Platform): PlatformPort {
@@ -29,7 +29,11 @@ export function servedPlatform(platform: Platform): PlatformPort {
     readiness: () => ({
       isReady: !platform.isStopping,
       faults: platform.isStopping ? ['the platform is stopping'] : [],
-      notices: platform.notices,
+      notices: [
+        ...platform.notices,
+        ...platform.restingThreads.map(restNotice),
+        ...(platform.isDiskFull ? [FULL] : []),
+      ],
     }),
   };
 }
@@ -51,4 +55,14 @@ async function act(platform: Platform, action: ControlAction): Promise<ControlOu
   // Answered when it is stored: a million entities take longer than a request may.
   await platform.control.refreshOnEntityCreation(action.etype);
   return 'sent';
+}
+
+const FULL: StateNotice = {
+  kind: 'disk-full',
+  text: 'the disk takes nothing: what is new is refused, and what is stored waits until there is room',
+};
+
+function restNotice(thread: number): StateNotice {
+  const text = `thread ${thread} has died too often: its partitions wait until it is tried again`;
+  return { kind: 'resting', text };
 }

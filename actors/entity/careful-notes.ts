@@ -3,7 +3,7 @@
  * process along. Made when the last process ended without a stop, gone when one has stopped in order. Plain writes: they
  * are for the death of the process, which the page cache survives, not for that of the machine.
  *
- *   partition p, at 24 p:   deaths (0: nothing runs) | spare | seq (float64) | check
+ *   partition p, at 24 p:   deaths (0: nothing runs) | hook | seq (float64) | check
  *
  * Runs on: any.
  */
@@ -18,6 +18,8 @@ const CHECK = 0x6e6f7465;
 export interface CarefulNote {
   readonly seq: number;
   readonly deaths: number;
+  /** Mark of the hook that began last; 0 before the first. */
+  readonly hook: number;
 }
 
 /** Makes the file, where it is not there yet: before threads open it. */
@@ -45,20 +47,20 @@ export class CarefulNotes {
     if (readSync(this.#file, row, 0, ROW_BYTES, partition * ROW_BYTES) < ROW_BYTES)
       return undefined;
     const deaths = row.readUInt32LE(0);
-    const seq = row.readDoubleLE(8);
-    if (deaths === 0 || row.readUInt32LE(16) !== checkOf(deaths, seq)) return undefined;
-    return { seq, deaths };
+    const note = { seq: row.readDoubleLE(8), deaths, hook: row.readInt32LE(4) };
+    return deaths === 0 || row.readUInt32LE(16) !== checkOf(note) ? undefined : note;
   }
 
   write(partition: number, note: CarefulNote): void {
     this.#row.writeUInt32LE(note.deaths, 0);
+    this.#row.writeInt32LE(note.hook, 4);
     this.#row.writeDoubleLE(note.seq, 8);
-    this.#row.writeUInt32LE(checkOf(note.deaths, note.seq), 16);
+    this.#row.writeUInt32LE(checkOf(note), 16);
     writeSync(this.#file, this.#row, 0, ROW_BYTES, partition * ROW_BYTES);
   }
 
   clear(partition: number): void {
-    this.write(partition, { seq: 0, deaths: 0 });
+    this.write(partition, { seq: 0, deaths: 0, hook: 0 });
   }
 
   close(): void {
@@ -66,6 +68,6 @@ export class CarefulNotes {
   }
 }
 
-function checkOf(deaths: number, seq: number): number {
-  return (CHECK ^ deaths ^ (seq | 0)) >>> 0;
+function checkOf({ seq, deaths, hook }: CarefulNote): number {
+  return (CHECK ^ deaths ^ hook ^ (seq | 0)) >>> 0;
 }

@@ -27,7 +27,7 @@ export function liveChanges(folder: Folder, words: SharedWords): ChangeSource {
   const log = new ChangeLog(folder.environments);
   log.refresh();
   const ends = Array.from({ length: folder.partitions }, (_, partition) =>
-    words.changesEndBelow(partition, log.end(partition)),
+    words.changesEndNear(partition, log.end(partition)),
   );
   return {
     folder,

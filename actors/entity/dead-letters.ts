@@ -74,5 +74,6 @@ function shown(task: Task, numbers: ModelNumbers): Record<string, unknown> {
     ...(task.isDelete === undefined ? {} : { delete: true }),
     ...(task.refresh === undefined ? {} : { refresh: true }),
     ...(task.links === undefined ? {} : { links: task.links }),
+    ...(task.piecework === undefined ? {} : { piecework: task.piecework }),
   };
 }

@@ -42,6 +42,8 @@ export interface DerivationOptions {
   readonly linksAt: number;
   /** What is left of the task, for its own partition, in order. */
   readonly rest: readonly Task[];
+  /** The task is left of another itself: what is left of it has the same cause, so that chains stay short. */
+  readonly isRest: boolean;
   readonly numbers: ModelNumbers;
   readonly partitions: number;
   readonly depthMax: number;
@@ -122,11 +124,12 @@ function entriesFor(
 function restEntry(
   tasks: readonly Task[],
   head: Head,
-  { entry, partition }: DerivationOptions,
+  { entry, partition, isRest }: DerivationOptions,
 ): DerivedEntry {
-  const isRefresh = tasks.some(({ refresh }) => refresh === true);
-  const origin = isRefresh ? entry.origin : head.origin;
-  const bytes = encodeEntry({ ...head, origin, budget: entry.budget, tasks });
+  const isUnlink = tasks.some(({ piecework }) => piecework?.work === 'unlink');
+  const origin = isUnlink ? head.origin : entry.origin;
+  const cause = (isRest ? entry.cause : undefined) ?? head.cause;
+  const bytes = encodeEntry({ ...head, origin, cause, budget: entry.budget, tasks });
   return { target: partition, bytes, tasks: tasks.length };
 }
 

@@ -7,7 +7,7 @@
  *
  * Runs on: main.
  */
-import type { ActorRef, ActorSystem, Recipe } from '../../core/index.js';
+import type { ActorRef, ActorSystem, Logger, Recipe } from '../../core/index.js';
 import type { Folder, InputFault, Model } from '../../stores/internal.js';
 import type { ChangeReading, SubscribeOptions } from './change-feed.js';
 import type { DeadLetterView } from './dead-letters.js';
@@ -15,6 +15,7 @@ import type { Erasure } from './erasure.js';
 import type { TaskInput } from './hook.js';
 import type { KitInit, ModuleChoice, PlatformLimits } from './kit-init.js';
 import type { Position } from './position.js';
+import type { ThreadCounts } from './thread-watch.js';
 
 export type { Position } from './position.js';
 
@@ -30,6 +31,8 @@ export interface EntityEngineOptions {
   /** Actors that host modules: each is spawned once on every thread, and given the run's {@link KitInit}. */
   readonly moduleActors?: readonly ((init: KitInit) => Recipe<unknown>)[];
   readonly limits?: Partial<PlatformLimits>;
+  /** Is told when the disk takes nothing, and when it takes again. Default: nobody is. */
+  readonly logger?: Logger;
   /** Changes that are kept for readers, over all partitions; 0: none. Default a million. */
   readonly changesKeptMax?: number;
   /** The modules are written for another model: hooks for what this one does not have are passed over. Default false. */
@@ -68,7 +71,7 @@ export interface IngestAnswer {
 }
 
 /** Counters of the run, summed over threads; all grow only, but for the gauges. */
-export interface EngineStats {
+export interface EngineStats extends ThreadCounts {
   readonly tasksAppended: number;
   readonly tasksApplied: number;
   readonly tasksDerived: number;
@@ -85,6 +88,8 @@ export interface EngineStats {
   readonly lag: number;
   readonly outbox: number;
   readonly deadLettersStored: number;
+  /** 1 while the disk takes nothing. */
+  readonly diskFull: 0 | 1;
   /** Of each partition, by number. */
   readonly lags: readonly number[];
 }
@@ -129,6 +134,12 @@ export interface EntityEngine {
   /** Erasures that were done last, and those that are not done. */
   erasures(): readonly Erasure[];
   stats(): Promise<EngineStats>;
+  /** Threads that have died too often and rest; tasks of their partitions wait. */
+  readonly restingThreads: readonly number[];
+  /** The disk takes nothing now: what is new is refused, what is stored waits. */
+  readonly isDiskFull: boolean;
+  /** A thread was ended on purpose, and its next life has not begun: what its hooks had in hand is blamed for nothing. */
+  forgive(thread: number): void;
   /**
    * Takes nothing new, applies what is stored until the deadline (default 10 s), and ends the actors. What is left is
    * durable and goes on at the next start. A second stop is the same promise.

@@ -74,12 +74,13 @@ export class EraseFilter {
 
   /** A dead letter's entry without what is erased: the same, if nothing is. */
   siftedLetter(letter: DeadLetter): LogEntry {
-    return this.#without(letter.entry, this.ofLetter(letter));
+    return this.without(letter.entry, this.ofLetter(letter));
   }
 
   /** An entry of the log without what is erased; the same, if nothing is. */
   without(entry: LogEntry, erasures: readonly AcceptedErasure[]): LogEntry {
-    return this.#without(entry, erasures);
+    const { attributeOf } = this.#options;
+    return erasures.reduce((left, one) => eraseFromEntry(left, one, attributeOf), entry);
   }
 
   /** The erasures that an entry of this partition has to be cleared of. */
@@ -99,11 +100,6 @@ export class EraseFilter {
     const { number, lane } = place;
     const logged = this.#options.log.task(place.partition, number * 2 + lane);
     return logged === undefined || isBefore(erasure, this.#rootOf(logged.entry, place));
-  }
-
-  #without(entry: LogEntry, erasures: readonly AcceptedErasure[]): LogEntry {
-    const { attributeOf } = this.#options;
-    return erasures.reduce((left, one) => eraseFromEntry(left, one, attributeOf), entry);
   }
 
   #namedIn(tasks: readonly Task[]): readonly AcceptedErasure[] {

@@ -32,7 +32,10 @@ export interface ResultSchema {
 
 const NOTHING: HookResult = { tasks: [], faults: [] };
 
-/** Never throws. Tasks beyond `tasksMax` are dropped and told. Nothing, and whatever is not a list, are no tasks; a lone task outside a list is told, not taken. */
+/**
+ * Never throws. Tasks beyond `tasksMax` are dropped and told. Nothing, and whatever is not a list, are no tasks; a lone task
+ * outside a list is told, not taken.
+ */
 export function readHookResult(
   returned: unknown,
   schema: ResultSchema,

@@ -4,7 +4,7 @@
  * Runs on: any.
  */
 import { CodedError } from '../../core/index.js';
-import { textOf } from '../../core/internal.js';
+import { hashString, textOf } from '../../core/internal.js';
 import type { Attribute, EntityType, Model } from '../../stores/index.js';
 import { PLATFORM_LIMITS } from '../limits.js';
 import { HOOK_TYPES, type HookModule, type HookType } from './hook.js';
@@ -50,6 +50,8 @@ export interface RegisteredHook {
   readonly refresh: object | undefined;
   readonly mayChange: readonly ResolvedPath[];
   readonly counters: HookCounters;
+  /** The same for the same slot and name in every thread and every run; never 0. */
+  readonly mark: number;
 }
 
 /** Hooks in the order they run. Never changed in place: a caller may walk it while another is registered. */
@@ -135,24 +137,34 @@ export class HookTable {
     const list = this.#listAt(place);
     checkCallback(module, registration, list);
     const mayChange = this.#mayChangeOf(module, registration);
+    const name = nameIn(list, `${module.name}.${callbackName(registration)}`);
     const hook: RegisteredHook = {
       type: registration.type,
       module,
       rank,
       callback: registration.callback,
       owner: registration.owner,
-      name: nameIn(list, `${module.name}.${callbackName(registration)}`),
+      name,
       etype: place.entity?.id,
       attr: place.attribute?.id,
       timeoutMs: timeoutOf(module, registration, this.limits),
       refresh: registration.refresh,
       mayChange,
       counters: createHookCounters(),
+      mark:
+        hashString(`${registration.type} ${place.entity?.id} ${place.attribute?.id} ${name}`) | 0 ||
+        1,
     };
     this.#addToGraph(hook, place);
     const position = list.findLastIndex((other) => other.rank <= rank) + 1;
     this.#setList(place, list.toSpliced(position, 0, hook));
     return hook;
+  }
+
+  /** The hook of that mark; undefined when there is none any more. */
+  hookOf(mark: number): RegisteredHook | undefined {
+    for (const hook of this) if (hook.mark === mark) return hook;
+    return undefined;
   }
 
   /** Forgets the hooks that `isGone` says yes to. */

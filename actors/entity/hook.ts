@@ -180,6 +180,8 @@ export interface HookScope {
   /** The entity in hand as it stands now. */
   record(): RecordView | undefined;
   read(etype: string, eid: EntityId): RecordView | undefined;
+  /** A hook of that mark is about to run: noted, in case it takes the thread along. */
+  hookBegins(mark: number): void;
 }
 
 /** The module that a hook belongs to, as the hook table sees it. */

@@ -66,6 +66,12 @@ export function busyAnswer(detail: string, retryAfterMs: number): IngestAnswer {
   return { ...answer(503, { detail, stored: 'none' }, {}), retryAfterMs };
 }
 
+/** The disk takes nothing: nothing is stored, and the request may come again as it is. */
+export function fullAnswer(retryAfterMs: number): IngestAnswer {
+  const body = { detail: 'The disk takes nothing: it is full', code: 'STORE_FULL', stored: 'none' };
+  return { ...answer(503, body, {}), retryAfterMs };
+}
+
 /**
  * Not taken whole. With a key the same request stores what is missing and nothing twice; without one nobody can tell what a
  * repetition would store again, and the answer says so.

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Sender } from '../../core/index.js';
 import { systemClock } from '../../core/internal.js';
-import { printJson } from '../../stores/internal.js';
+import { LANES, printJson } from '../../stores/internal.js';
 import {
   type AppenderProtocol,
   type AppenderRef,
@@ -30,6 +30,7 @@ import {
   busyAnswer,
   conflictAnswer,
   faultyAnswer,
+  fullAnswer,
   lostAnswer,
   storedAnswer,
 } from './ingest-answer.js';
@@ -39,11 +40,33 @@ import type { ThreadKit } from './thread-kit.js';
 
 /** Bytes a value takes that came as one, about: for the bound of what is under way. */
 const ITEM_BYTES = 200;
-const EXTERNAL = 1;
+
+/** A part of a request without what is in it. */
+interface GivenPart {
+  readonly partition: number;
+  /** Tasks. */
+  readonly count: number;
+  /** Items of the request. */
+  readonly indexes: readonly number[];
+}
+
+/** What one host is sent of a request. */
+interface HostAppend {
+  readonly host: number;
+  readonly parts: readonly GivenPart[];
+  readonly append: AppendParts;
+}
+
+/** A request that is to be stored: bytes, and what its answer needs. */
+interface Storable extends Pick<Gathered, 'accepted' | 'faults' | 'rejected'> {
+  readonly parts: readonly GivenPart[];
+  /** Of the parts that there is room for. */
+  readonly appends: readonly HostAppend[];
+}
 
 /** What became of one partition's part. */
 interface Stored {
-  readonly part: PartitionPart;
+  readonly part: GivenPart;
   readonly outcome: AppendOutcome;
 }
 
@@ -143,68 +166,72 @@ export class IngestDesk {
     return this.#store(gathered, options, request);
   }
 
-  async #store(
+  /** All that needs the tasks themselves: requests that wait for the disk are many, and keep nothing but bytes. */
+  #store(
     gathered: Gathered,
     options: IngestOptions,
     request: RequestKey | undefined,
   ): Promise<IngestAnswer> {
-    const { limits } = this.#kit.init;
-    const isPartial = options.isPartial === true;
+    const { retryAfterMs } = this.#kit.init.limits;
     const parts = partsOf(gathered.tasks);
+    // Of a partial request as well: whoever takes all of it later takes the good part of it.
+    if (parts.length > 0 && this.#kit.words.isFull(systemClock.wallNow()))
+      return Promise.resolve(fullAnswer(retryAfterMs));
     const fitting = parts.filter((part) => this.#hasRoom(part));
-    if (fitting.length < parts.length && !isPartial)
-      return busyAnswer('Too many data-points are waiting', limits.retryAfterMs);
+    if (fitting.length < parts.length && options.isPartial !== true)
+      return Promise.resolve(busyAnswer('Too many data-points are waiting', retryAfterMs));
+    const { accepted, faults, rejected } = gathered;
+    const appends = this.#appendsOf(fitting);
+    const storable = { accepted, faults, rejected, parts: parts.map(givenOf), appends };
+    return this.#storeBytes(storable, options, request);
+  }
+
+  async #storeBytes(
+    { accepted, faults, rejected, parts, appends }: Storable,
+    options: IngestOptions,
+    request: RequestKey | undefined,
+  ): Promise<IngestAnswer> {
+    const { retryAfterMs, faultsListed: faultsMax } = this.#kit.init.limits;
+    const isPartial = options.isPartial === true;
     if (request !== undefined) {
       const claimed = await this.#claim(request);
       if (claimed === 'conflict') return conflictAnswer();
-      if (claimed !== 'ok')
-        return busyAnswer('The request could not be stored', limits.retryAfterMs);
+      if (claimed === 'full') return fullAnswer(retryAfterMs);
+      if (claimed !== 'ok') return busyAnswer('The request could not be stored', retryAfterMs);
     }
-    const stored = await this.#append(fitting, request);
+    const stored = await this.#append(appends, request);
     const positions = stored.flatMap(({ part, outcome }): Position[] =>
-      typeof outcome === 'number' ? [[part.partition, EXTERNAL, outcome]] : [],
+      typeof outcome === 'number' ? [[part.partition, LANES.external, outcome]] : [],
     );
     if (stored.some(({ outcome }) => outcome === 'conflict')) return conflictAnswer();
-    const kept = new Set(
-      stored.flatMap(({ part, outcome }) => (typeof outcome === 'number' ? [part] : [])),
-    );
-    const lost = parts.filter((part) => !kept.has(part));
+    const kept = new Set(positions.map(([partition]) => partition));
+    const lost = parts.filter(({ partition }) => !kept.has(partition));
+    const isRefused = stored.length > 0 && stored.every(({ outcome }) => outcome === 'full');
+    if (isRefused && stored.length === parts.length) return fullAnswer(retryAfterMs);
     const failed = stored.flatMap(({ part, outcome }) => (outcome === 'failed' ? [part] : []));
     const [isKeyed, isUnknown] = [request !== undefined, failed.length > 0];
     // Of a request with a key, all of it again is safer than a part of it under another key.
     if (lost.length > 0 && (!isPartial || (isKeyed && isUnknown)))
-      return lostAnswer({ isUnknown, isKeyed, retryAfterMs: limits.retryAfterMs, positions });
+      return lostAnswer({ isUnknown, isKeyed, retryAfterMs, positions });
     const [retry, unknown] = [indexesOf(lost), indexesOf(failed)];
-    const { faults, rejected, accepted } = gathered;
     const isApplied = options.isAwaited !== true || (await this.#applied(positions));
+    const taken = accepted - retry.length;
     return storedAnswer(
-      {
-        positions,
-        accepted: accepted - retry.length,
-        faults,
-        rejected,
-        retry,
-        unknown,
-        retryAfterMs: limits.retryAfterMs,
-      },
-      { isPartial, isApplied, faultsMax: limits.faultsListed },
+      { positions, accepted: taken, faults, rejected, retry, unknown, retryAfterMs },
+      { isPartial, isApplied, faultsMax },
     );
   }
 
   /** An idle partition takes any request; else what waits there, and is on its way, has a bound. */
   #hasRoom({ partition, tasks }: PartitionPart): boolean {
     const { words, init } = this.#kit;
-    if (words.isFull(systemClock.wallNow())) return false;
     if (words.outbox(partition) > init.limits.outboxMax) return false;
     const waiting = words.lag(partition) + words.reserved(partition);
     return waiting === 0 || waiting + tasks.length <= init.limits.lagMax;
   }
 
-  /** One message to each host that has a partition of them; what became of each part, in no order. */
-  async #append(
-    parts: readonly PartitionPart[],
-    request: RequestKey | undefined,
-  ): Promise<Stored[]> {
+  /** One message to each host that has a partition of them. */
+  #appendsOf(parts: readonly PartitionPart[]): HostAppend[] {
     const options = {
       receivedAt: systemClock.wallNow(),
       schema: this.#kit.numbers.schema,
@@ -212,22 +239,28 @@ export class IngestDesk {
     };
     const byHost = this.#appending.map((): PartitionPart[] => []);
     for (const part of parts) byHost[hostOf(part.partition, byHost.length)]!.push(part);
-    const stored = await Promise.all(
-      byHost.flatMap((some, host) =>
-        some.length === 0 ? [] : [this.#appendAt(host, some, appendOf(some, options), request)],
-      ),
+    return byHost.flatMap((some, host) =>
+      some.length === 0
+        ? []
+        : [{ host, parts: some.map(givenOf), append: appendOf(some, options) }],
     );
+  }
+
+  /** What became of each part, in no order. */
+  async #append(
+    appends: readonly HostAppend[],
+    request: RequestKey | undefined,
+  ): Promise<Stored[]> {
+    const stored = await Promise.all(appends.map((one) => this.#appendAt(one, request)));
     return stored.flat();
   }
 
   async #appendAt(
-    host: number,
-    parts: readonly PartitionPart[],
-    append: AppendParts,
+    { host, parts, append }: HostAppend,
     request: RequestKey | undefined,
   ): Promise<Stored[]> {
     const { words } = this.#kit;
-    for (const { partition, tasks } of parts) words.reserve(this.#sender, partition, tasks.length);
+    for (const { partition, count } of parts) words.reserve(this.#sender, partition, count);
     try {
       const outcomes = await this.#appending[host]!.ask('append', append, request);
       return parts.map((part, i) => ({ part, outcome: outcomes[i] ?? 'failed' }));
@@ -235,18 +268,16 @@ export class IngestDesk {
       // The thread died, or took too long: nobody knows, so nothing is acknowledged.
       return parts.map((part) => ({ part, outcome: 'failed' }));
     } finally {
-      for (const { partition, tasks } of parts)
-        words.reserve(this.#sender, partition, -tasks.length);
+      for (const { partition, count } of parts) words.reserve(this.#sender, partition, -count);
     }
   }
 
   /** One partition, chosen by the key, tells whether it was used with another body, whatever that touched. */
-  async #claim(request: RequestKey): Promise<'ok' | 'conflict' | 'busy'> {
+  async #claim(request: RequestKey): Promise<'ok' | 'conflict' | 'full' | 'busy'> {
     const partition = Buffer.from(request.key).readUInt32LE(0) % this.#partitions.length;
     try {
       const claimed = await this.#claiming[partition]!.ask('claim', request);
-      if (claimed === 'conflict') return 'conflict';
-      return claimed === 'full' ? 'busy' : 'ok';
+      return claimed === 'conflict' || claimed === 'full' ? claimed : 'ok';
     } catch {
       return 'busy';
     }
@@ -257,7 +288,7 @@ export class IngestDesk {
     try {
       await Promise.all(
         positions.map(([partition, , number]) =>
-          awaitApplied(this.#partitions[partition]!, { lane: EXTERNAL, number, untilMs }),
+          awaitApplied(this.#partitions[partition]!, { lane: LANES.external, number, untilMs }),
         ),
       );
       return true;
@@ -286,8 +317,12 @@ export class IngestDesk {
   }
 }
 
+function givenOf({ partition, tasks, indexes }: PartitionPart): GivenPart {
+  return { partition, count: tasks.length, indexes };
+}
+
 /** Ascending. */
-function indexesOf(parts: readonly PartitionPart[]): number[] {
+function indexesOf(parts: readonly GivenPart[]): number[] {
   return parts.flatMap(({ indexes }) => indexes).sort((a, b) => a - b);
 }
 

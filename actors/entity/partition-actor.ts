@@ -7,7 +7,7 @@ import { type Deferred, defineActor } from '../../core/index.js';
 import type { EntityId, EraseCounts, Lane } from '../../stores/internal.js';
 import type { KitInit } from './kit-init.js';
 import type { DerivedRow } from './outbox-delivery.js';
-import { Partition } from './partition.js';
+import { type Answered, PartitionLife } from './partition-life.js';
 import type { PartitionProtocol, RequestKey } from './partition-protocol.js';
 import { acquireKit } from './thread-kit.js';
 
@@ -21,50 +21,32 @@ export const partitionActor = defineActor(
     await kit.openWords(ctx);
     if (ctx.restarts > 0) kit.words.addRestart(number);
     const self = ctx.self<PartitionProtocol>();
-    const partition = new Partition(ctx, kit, number, () => self.tell('work') === 'accepted');
-    ctx.onStop(() => partition.stop());
-    partition.start();
-
-    /** Answers when `promise` has; what fails it is the asker's, the partition hears by itself. */
-    const later = <T>(promise: Promise<T>): Deferred<T> => {
-      const reply = ctx.defer<T>();
-      promise.then(
-        (value) => reply.resolve(value),
-        (error: unknown) => reply.reject(error),
-      );
-      return reply;
-    };
-    const checked = <T>(take: () => T): T => {
-      partition.check();
-      return take();
-    };
+    const wakeUp = (): boolean => self.tell('work') === 'accepted';
+    const life = new PartitionLife({ ctx, kit, number, wakeUp });
+    ctx.onStop(() => life.stop());
+    life.start();
     return {
-      claim: (request: RequestKey): Deferred<'new' | 'repeated' | 'conflict' | 'full'> =>
-        checked(() => later(partition.intake.claim(request))),
+      claim: (request: RequestKey): 'full' | Deferred<'new' | 'repeated' | 'conflict' | 'full'> =>
+        life.isFull ? 'full' : life.later(({ intake }) => intake.claim(request)),
       derived: (source: number, rows: readonly DerivedRow[]): Deferred<void> =>
-        checked(() => later(partition.intake.derived(source, rows))),
-      applied(lane: Lane, until: number): void | Deferred<void> {
-        partition.check();
-        const reply: { settle?: Deferred<void> } = {};
-        if (partition.whenApplied(lane, until, () => reply.settle?.resolve())) return;
-        reply.settle = ctx.defer<void>();
-        return reply.settle;
-      },
+        life.later(({ intake }) => intake.derived(source, rows)),
+      applied: (lane: Lane, until: number): undefined | Deferred<void> => life.applied(lane, until),
       refresh: (etype: string): Deferred<number> =>
-        checked(() => later(partition.intake.refresh(etype))),
+        life.later(({ intake }) => intake.refresh(etype)),
       replayDeadLetters: (numbers: readonly number[]): Deferred<number> =>
-        checked(() => later(partition.letters.replay(numbers))),
+        life.later(({ letters }) => letters.replay(numbers)),
       dropDeadLetters: (numbers: readonly number[]): Deferred<number> =>
-        checked(() => later(partition.letters.drop(numbers))),
+        life.later(({ letters }) => letters.drop(numbers)),
       eraseOrder: (etype: number, eid: EntityId): Deferred<void> =>
-        checked(() => later(partition.eraser.order(etype, eid))),
-      eraseCuts: (): readonly [number, number] => checked(() => partition.eraser.cuts()),
-      eraseRead: (): void => checked(() => partition.eraser.read()),
+        life.later(({ eraser }) => eraser.order(etype, eid)),
+      eraseCuts: (): Answered<readonly [number, number]> =>
+        life.atOnce(({ eraser }) => eraser.cuts()),
+      eraseRead: (): Answered<void> => life.atOnce(({ eraser }) => eraser.read()),
       eraseDrain: (external: number): Deferred<void> =>
-        checked(() => later(partition.eraser.drain(external))),
+        life.later(({ eraser }) => eraser.drain(external)),
       eraseScrub: (): Deferred<Readonly<Record<string, EraseCounts>>> =>
-        checked(() => later(partition.eraser.scrub())),
-      work: (): void => checked(() => partition.work()),
+        life.later(({ eraser }) => eraser.scrub()),
+      work: (): void => life.work(),
     };
   },
 );

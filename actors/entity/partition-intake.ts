@@ -124,7 +124,12 @@ export class PartitionIntake implements Intake {
     const etypeNo = kit.numbers.etypeNo(etype);
     kit.environments.refresh();
     const count = kit.entities.count(etypeNo, partition);
-    await this.#write(LANES.derived, this.#ownEntry([sweepTask(etypeNo, 'asked')]), 1, {});
+    await this.#write(
+      LANES.derived,
+      this.#ownEntry([sweepTask(etypeNo, { work: 'begin-sweep' })]),
+      1,
+      {},
+    );
     return count;
   }
 

@@ -10,6 +10,7 @@ import { type ActorContext, hasCode } from '../../core/index.js';
 import { systemClock } from '../../core/internal.js';
 import { LANES, type Lane, type PartitionState } from '../../stores/internal.js';
 import { AppliedWaiters } from './applied-waiters.js';
+import type { CommitNews } from './commit-news.js';
 import { FeedTeller } from './feed-teller.js';
 import { LaneProgress } from './lane-progress.js';
 import { LaneQueue } from './lane-queue.js';
@@ -17,7 +18,6 @@ import { type DerivedRow, OutboxDelivery } from './outbox-delivery.js';
 import { PartitionEraser } from './partition-eraser.js';
 import { PartitionIntake } from './partition-intake.js';
 import { PartitionLetters } from './partition-letters.js';
-import type { PieceLog } from './piece-log.js';
 import { PoisonWatch } from './poison.js';
 import { ResultStore } from './result-store.js';
 import { TaskWorker } from './task-worker.js';
@@ -32,7 +32,15 @@ interface LaneState {
 /** What has been put and is on its way to the disk, and what is to be told then. */
 interface Flushing {
   readonly promise: Promise<void>;
-  readonly pieces: PieceLog;
+  readonly news: CommitNews;
+}
+
+/** What a partition needs of its actor. */
+export interface PartitionTies {
+  /** Has {@link Partition.work} called by the actor's mailbox; false when it could not. */
+  readonly wakeUp: () => boolean;
+  /** The disk took nothing: this one is over, and the next begins when there is room. */
+  readonly full: (error: Error) => void;
 }
 
 export class Partition {
@@ -42,7 +50,7 @@ export class Partition {
   readonly #ctx: ActorContext;
   readonly #kit: ThreadKit;
   readonly #partition: number;
-  readonly #wakeUp: () => boolean;
+  readonly #ties: PartitionTies;
   readonly #state: PartitionState;
   readonly #lanes: readonly [LaneState, LaneState];
   readonly #store: ResultStore;
@@ -54,7 +62,7 @@ export class Partition {
   readonly #flushing = new Set<Flushing>();
   readonly #turn: Worker = {
     begin: () => {
-      this.#isWoken = this.#wakeUp();
+      this.#isWoken = this.#ties.wakeUp();
       return this.#isWoken;
     },
     isUrgent: () => !this.#waiters.isEmpty || this.#isFarBehind(),
@@ -67,12 +75,11 @@ export class Partition {
   #isReady = false;
   #isEnded = false;
 
-  /** `wakeUp` has {@link work} called by the actor's mailbox; false when it could not. */
-  constructor(ctx: ActorContext, kit: ThreadKit, partition: number, wakeUp: () => boolean) {
+  constructor(ctx: ActorContext, kit: ThreadKit, partition: number, ties: PartitionTies) {
     this.#ctx = ctx;
     this.#kit = kit;
     this.#partition = partition;
-    this.#wakeUp = wakeUp;
+    this.#ties = ties;
     kit.environments.refresh();
     kit.log.reopen(partition);
     this.#state = kit.committer.open(partition);
@@ -97,7 +104,7 @@ export class Partition {
       poison: this.#poison,
       lanes: this.#lanes,
       sift: (queued) => this.eraser.sifted(queued),
-      settle: (pieces) => this.#settle(pieces),
+      settle: (news) => this.#settle(news),
       fail,
     });
     this.intake = new PartitionIntake({
@@ -249,21 +256,21 @@ export class Partition {
   }
 
   /** What has been put since the last time goes with the commit that is gathered now. */
-  #settle(pieces: PieceLog): void {
-    this.#outboxRows += pieces.rows;
+  #settle(news: CommitNews): void {
+    this.#outboxRows += news.rows;
     this.#tellLoad();
     const promise = this.#state.commit();
     for (const flushing of this.#flushing) {
       if (flushing.promise !== promise) continue;
-      flushing.pieces.join(pieces);
+      flushing.news.join(news);
       return;
     }
-    const flushing = { promise, pieces };
+    const flushing = { promise, news };
     this.#flushing.add(flushing);
     promise.then(
       () => {
         this.#flushing.delete(flushing);
-        if (!this.#isEnded) this.#flushed(pieces);
+        if (!this.#isEnded) this.#flushed(news);
       },
       (error: unknown) => {
         this.#flushing.delete(flushing);
@@ -274,7 +281,7 @@ export class Partition {
     );
   }
 
-  #flushed({ lows, targets }: PieceLog): void {
+  #flushed({ lows, targets }: CommitNews): void {
     this.#kit.environments.refresh();
     this.#lows = lows;
     for (const lane of [LANES.derived, LANES.external]) this.#waiters.passed(lane, lows[lane]!);
@@ -316,6 +323,7 @@ export class Partition {
     this.#kit.turns.remove(this.#turn);
     this.#worker.stop();
     this.#delivery.stop();
-    this.#wakeUp();
+    if (hasCode(error, 'STORE_FULL')) this.#ties.full(error);
+    else this.#ties.wakeUp();
   }
 }

@@ -8,12 +8,17 @@
  *                                               │ thread dies
  *                                            poison ── begin ──> told so; the task is a dead letter
  *
- * While there are suspects tasks run one by one, so that the second death names one.
+ * While there are suspects tasks run one by one, so that the second death names one; the hook that began last is noted too.
  * Runs on: thread.
  */
 import { type Lane, placeOf, seqOf } from '../../stores/internal.js';
-import type { CarefulNotes } from './careful-notes.js';
+import type { CarefulNote, CarefulNotes } from './careful-notes.js';
 import { NOTES, NoteState, type SharedWords } from './shared-words.js';
+
+/** A task that must not run, and the mark of the hook that had begun last when it killed; 0 if none had. */
+export interface Poison {
+  readonly hook: number;
+}
 
 export class PoisonWatch {
   readonly #words: SharedWords;
@@ -24,7 +29,9 @@ export class PoisonWatch {
   /** Process deaths noted at one task that make it a poison; one more happened before anything was noted. */
   readonly #notedDeathsMax: number;
   #carefulUntil: readonly number[];
-  #fileSuspect: { readonly seq: number; readonly deaths: number } | undefined;
+  #fileSuspect: CarefulNote | undefined;
+  /** What this process has written into the file. */
+  #fileNote: CarefulNote | undefined;
 
   /**
    * `careful` with the next number of each lane at the start: tasks before them are noted in the file as well, and passed
@@ -56,20 +63,34 @@ export class PoisonWatch {
     return this.#suspects.size > 0 || this.#fileSuspect !== undefined;
   }
 
-  /** Notes that a task begins: the note to {@link end} with, or `poison`: it must not run. */
-  begin(lane: number, number: number): number | 'poison' {
+  /** Notes that a task begins: the note to {@link end} with; a poison must not run. */
+  begin(lane: number, number: number): number | Poison {
     const seq = seqOf(number, lane as Lane);
     const note = this.#suspects.get(seq) ?? this.#free();
     const isSuspect = this.#suspects.has(seq);
-    if (isSuspect && this.#words.note(this.#partition, note).state === NoteState.poison) {
-      return this.#condemn(seq, note);
+    if (isSuspect) {
+      const { state, hook } = this.#words.note(this.#partition, note);
+      if (state === NoteState.poison) return this.#condemn(seq, note, hook);
     }
-    if (this.#isInFile(lane, number) && this.#noteInFile(seq) === 'poison') {
-      return this.#condemn(seq, isSuspect ? note : undefined);
+    if (this.#isInFile(lane, number)) {
+      const known = this.#fileSuspect?.seq === seq ? this.#fileSuspect : undefined;
+      const deaths = known?.deaths ?? 0;
+      if (known !== undefined && deaths >= this.#notedDeathsMax)
+        return this.#condemn(seq, isSuspect ? note : undefined, known.hook);
+      this.#writeFile({ seq, deaths: deaths + 1, hook: 0 });
     }
     const state = isSuspect ? NoteState.runningAgain : NoteState.running;
     this.#words.setNote(this.#partition, note, { state, lane, number });
     return note;
+  }
+
+  /** A hook of a task begins; `hook` is its mark. */
+  hookBegins(note: number, hook: number): void {
+    this.#words.setNoteHook(this.#partition, note, hook);
+    if (this.#fileNote === undefined) return;
+    const { lane, number } = this.#words.note(this.#partition, note);
+    if (this.#fileNote.seq === seqOf(number, lane as Lane))
+      this.#writeFile({ ...this.#fileNote, hook });
   }
 
   /** The task is over, however. */
@@ -80,13 +101,7 @@ export class PoisonWatch {
 
   /** This incarnation ends with its thread alive: what ran is no suspect for that. */
   release(): void {
-    for (let at = 0; at < NOTES; at++) {
-      const { state } = this.#words.note(this.#partition, at);
-      if (state === NoteState.running)
-        this.#words.setNoteState(this.#partition, at, NoteState.free);
-      if (state === NoteState.runningAgain)
-        this.#words.setNoteState(this.#partition, at, NoteState.suspect);
-    }
+    releaseNotes(this.#words, this.#partition);
   }
 
   /** A note for one more task; where deaths have left none, that of one suspect is given up. */
@@ -106,26 +121,38 @@ export class PoisonWatch {
     this.#suspects.delete(seq);
     if (!this.#isInFile(lane, number)) return;
     if (this.#fileSuspect?.seq === seq) this.#fileSuspect = undefined;
-    this.#careful?.clear(this.#partition);
+    this.#clearFile();
   }
 
-  #condemn(seq: number, note: number | undefined): 'poison' {
+  #condemn(seq: number, note: number | undefined, hook: number): Poison {
     if (note !== undefined) this.#words.setNoteState(this.#partition, note, NoteState.free);
     this.#suspects.delete(seq);
     if (this.#fileSuspect?.seq === seq) this.#fileSuspect = undefined;
     const { lane, number } = placeOf(seq);
-    if (this.#isInFile(lane, number)) this.#careful?.clear(this.#partition);
-    return 'poison';
+    if (this.#isInFile(lane, number)) this.#clearFile();
+    return { hook };
   }
 
   #isInFile(lane: number, number: number): boolean {
     return this.#careful !== undefined && number < this.#carefulUntil[lane]!;
   }
 
-  #noteInFile(seq: number): 'poison' | 'noted' {
-    const known = this.#fileSuspect?.seq === seq ? this.#fileSuspect.deaths : 0;
-    if (known >= this.#notedDeathsMax) return 'poison';
-    this.#careful?.write(this.#partition, { seq, deaths: known + 1 });
-    return 'noted';
+  #writeFile(note: CarefulNote): void {
+    this.#fileNote = note;
+    this.#careful?.write(this.#partition, note);
+  }
+
+  #clearFile(): void {
+    this.#fileNote = undefined;
+    this.#careful?.clear(this.#partition);
+  }
+}
+
+/** What a partition had in hand is no suspect: it has not ended by what it did. */
+export function releaseNotes(words: SharedWords, partition: number): void {
+  for (let at = 0; at < NOTES; at++) {
+    const { state } = words.note(partition, at);
+    if (state === NoteState.running) words.setNoteState(partition, at, NoteState.free);
+    if (state === NoteState.runningAgain) words.setNoteState(partition, at, NoteState.suspect);
   }
 }

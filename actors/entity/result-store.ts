@@ -106,6 +106,7 @@ export class ResultStore {
     const { outputs, sendings, rest } = result;
     return deriveEntries(outputs, sendings, {
       rest,
+      isRest: queued.task.piecework !== undefined,
       linksAt: linksAt(queued, now),
       partition: this.#state.partition,
       seq: seqOf(queued.number, queued.lane as Lane),
@@ -204,5 +205,6 @@ export class ResultStore {
  */
 function linksAt({ task, entry, isVoid }: QueuedTask, now: number): number {
   if (task.isErase === true || isVoid === true) return Number.MAX_SAFE_INTEGER;
-  return task.isDelete === true ? entry.receivedAt : now;
+  const isOfDelete = task.isDelete === true || task.piecework?.work === 'unlink';
+  return isOfDelete ? entry.receivedAt : now;
 }

@@ -53,6 +53,7 @@ export function runHook(
   const { counters } = hook;
   const beganAt = setting.clock.now();
   counters.executions++;
+  scope.hookBegins(hook.mark);
   let returned: unknown;
   try {
     returned = invoke(hook, subject, scope, call);

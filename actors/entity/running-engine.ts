@@ -8,7 +8,14 @@
  * Runs on: main.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ActorRef, type ActorSystem, CodedError, hasCode, move } from '../../core/index.js';
+import {
+  type ActorRef,
+  type ActorSystem,
+  CodedError,
+  hasCode,
+  type Logger,
+  move,
+} from '../../core/index.js';
 import { systemClock, textOf } from '../../core/internal.js';
 import { type Folder, type Model, ModelNumbers } from '../../stores/internal.js';
 import type { PlatformErrorCode } from '../errors.js';
@@ -20,6 +27,7 @@ import { type ChangeSource, liveChanges } from './change-source.js';
 import { DeadLetterDesk } from './dead-letter-desk.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import type { DeadLetterView } from './dead-letters.js';
+import { DiskWatch } from './disk-watch.js';
 import type {
   EngineStats,
   EntityEngine,
@@ -34,9 +42,11 @@ import type { IngestRef } from './ingest-actor.js';
 import { busyAnswer, lostAnswer } from './ingest-answer.js';
 import type { KitInit } from './kit-init.js';
 import type { PartitionRef } from './partition-protocol.js';
+import { releaseNotes } from './poison.js';
 import { forgetMemory } from './run-board-actor.js';
 import type { SharedWords } from './shared-words.js';
 import type { KitCounters } from './thread-kit.js';
+import { ThreadWatch } from './thread-watch.js';
 
 /** How often the shared words are looked at while something is waited for. */
 const LOOK_MS = 3;
@@ -62,6 +72,7 @@ export interface EngineParts {
   readonly model: Model;
   readonly folder: Folder;
   readonly words: SharedWords;
+  readonly logger: Logger;
 }
 
 export class RunningEngine implements EntityEngine {
@@ -73,12 +84,14 @@ export class RunningEngine implements EntityEngine {
   readonly #letters: DeadLetterReader;
   readonly #letterDesk: DeadLetterDesk;
   readonly #erasing: EraseDesk;
+  readonly #threads: ThreadWatch;
+  readonly #disk: DiskWatch;
   #requests = 0;
   #nextIngest = 0;
   #stopping: Promise<{ drained: boolean; left: number }> | undefined;
 
   constructor(parts: EngineParts) {
-    const { init, actors, model, folder } = parts;
+    const { init, actors, model, folder, words, logger } = parts;
     this.#parts = parts;
     this.init = init;
     this.moduleRefs = actors.modules;
@@ -88,6 +101,9 @@ export class RunningEngine implements EntityEngine {
     this.#letters = new DeadLetterReader(folder, numbers, init.limits);
     this.#letterDesk = new DeadLetterDesk(actors.partitions, init.limits);
     this.#erasing = new EraseDesk({ folder, numbers, partitions: actors.partitions, init });
+    this.#threads = new ThreadWatch(parts.system);
+    const quietMs = init.limits.diskQuietMs;
+    this.#disk = new DiskWatch({ words, dir: init.dir, quietMs, logger });
     if (!init.isFormerModel) this.#erasing.resume();
   }
 
@@ -166,7 +182,7 @@ export class RunningEngine implements EntityEngine {
   async erase(etype: string, eid: unknown): Promise<string> {
     this.#assertOpen();
     const entity = this.#parts.model.entities.get(etype);
-    if (entity === undefined) throw unknownEntity(etype);
+    if (entity === undefined) throw unknownType(etype);
     const id = entity.idType.parse(eid);
     if (typeof id === 'object')
       throw new CodedError<PlatformErrorCode>(
@@ -209,8 +225,23 @@ export class RunningEngine implements EntityEngine {
       lag: total(lags),
       outbox: total(each((partition) => this.#words.outbox(partition))),
       deadLettersStored: this.#letters.stored(),
+      diskFull: this.isDiskFull ? 1 : 0,
       lags,
+      ...this.#threads.counts(),
     };
+  }
+
+  get restingThreads(): readonly number[] {
+    return this.#threads.resting;
+  }
+
+  get isDiskFull(): boolean {
+    return this.#disk.isFull;
+  }
+
+  forgive(thread: number): void {
+    for (const [partition, ref] of this.#parts.actors.partitions.entries())
+      if (ref.address.thread === thread) releaseNotes(this.#words, partition);
   }
 
   stop(options: { deadlineMs?: number } = {}): Promise<{ drained: boolean; left: number }> {
@@ -234,6 +265,8 @@ export class RunningEngine implements EntityEngine {
     await end(actors.modules.flat());
     await end(actors.onMain);
     hub.end();
+    this.#threads.end();
+    this.#disk.end();
     forgetMemory(init.runId);
     const left = this.#left();
     removeCarefulNotes(init.dir);
@@ -307,10 +340,6 @@ export class RunningEngine implements EntityEngine {
 }
 
 function unknownType(etype: string): CodedError<PlatformErrorCode> {
-  return new CodedError('ENTITY_UNKNOWN', `expected an entity type of the model, got "${etype}"`);
-}
-
-function unknownEntity(etype: string): CodedError<PlatformErrorCode> {
   return new CodedError('ENTITY_UNKNOWN', `expected an entity type of the model, got "${etype}"`);
 }
 

@@ -3,7 +3,7 @@
  * side only. They survive the death of a thread, which is what the poison notes are for.
  *
  *   head        | isClosed | fullAt |
- *   partition p | lag | outbox | restarts | appends | wanted | changes end | notes: NOTES x (state, lane, number low, number high) |   written by its actor
+ *   partition p | lag | outbox | restarts | appends | wanted | changes end | notes: NOTES x (state, lane, number low, number high, hook) |   written by its actor
  *   sender s    | reserved in partition 0, 1, …                                                   |   written by ingest replica s
  *
  * Runs on: any.
@@ -14,7 +14,7 @@ import { assert } from '../../core/internal.js';
 export const NOTES = 18;
 
 const HEAD_WORDS = 16;
-const NOTE_WORDS = 4;
+const NOTE_WORDS = 5;
 const NOTES_AT = 8;
 const PARTITION_WORDS = NOTES_AT + NOTES * NOTE_WORDS + 3;
 
@@ -29,6 +29,8 @@ export interface Note {
   readonly state: number;
   readonly lane: number;
   readonly number: number;
+  /** Mark of the hook that began last; 0 before the first. */
+  readonly hook: number;
 }
 
 export class SharedWords {
@@ -64,6 +66,11 @@ export class SharedWords {
   isFull(now: number): boolean {
     const second = Atomics.load(this.#words, Head.fullAt);
     return second !== 0 && Math.floor(now / 1_000) - second <= 1;
+  }
+
+  /** When the disk last took nothing, in epoch ms to the second below; 0 for never. */
+  get lastFullAt(): number {
+    return Atomics.load(this.#words, Head.fullAt) * 1_000;
   }
 
   /** The disk took nothing. */
@@ -124,7 +131,7 @@ export class SharedWords {
   }
 
   /** That number, given one less than 2^31 from it: where a view of the store that may be a commit behind says it is. */
-  changesEndBelow(partition: number, above: number): number {
+  changesEndNear(partition: number, above: number): number {
     const at = this.#at(partition) + Word.changesEnd;
     return above - ((above - Atomics.load(this.#words, at)) | 0);
   }
@@ -137,17 +144,22 @@ export class SharedWords {
   }
 
   /** Plain stores: the reader is the next incarnation of the writer, which begins after the thread's end. */
-  setNote(partition: number, note: number, to: Note): void {
+  setNote(partition: number, note: number, to: Omit<Note, 'hook'>): void {
     const at = this.#at(partition) + NOTES_AT + note * NOTE_WORDS;
     const words = this.#words;
     words[at + 1] = to.lane;
     words[at + 2] = to.number | 0;
     words[at + 3] = Math.floor(to.number / 0x1_0000_0000);
+    words[at + 4] = 0;
     words[at] = to.state;
   }
 
   setNoteState(partition: number, note: number, state: number): void {
     this.#words[this.#at(partition) + NOTES_AT + note * NOTE_WORDS] = state;
+  }
+
+  setNoteHook(partition: number, note: number, hook: number): void {
+    this.#words[this.#at(partition) + NOTES_AT + note * NOTE_WORDS + 4] = hook;
   }
 
   note(partition: number, note: number): Note {
@@ -157,6 +169,7 @@ export class SharedWords {
       state: words[at]!,
       lane: words[at + 1]!,
       number: words[at + 3]! * 0x1_0000_0000 + (words[at + 2]! >>> 0),
+      hook: words[at + 4]!,
     };
   }
 

@@ -11,7 +11,7 @@ import {
   type ActorSystem,
   CodedError,
   hasCode,
-  type SupervisionOptions,
+  silentLogger,
 } from '../../core/index.js';
 import { STORE_LIMITS } from '../../stores/internal.js';
 import { PLATFORM_LIMITS } from '../limits.js';
@@ -22,19 +22,12 @@ import { ChangeHub, changeFeed, feedName } from './change-hub.js';
 import type { EntityEngine, EntityEngineOptions } from './entity-engine.js';
 import { ingestActor } from './ingest-actor.js';
 import type { KitInit } from './kit-init.js';
+import { LASTING } from './lasting-supervision.js';
 import { partitionActor } from './partition-actor.js';
 import { partitionName } from './partition-protocol.js';
 import { boardName, forgetMemory, keepMemory, runBoard } from './run-board-actor.js';
 import { type EngineActors, RunningEngine } from './running-engine.js';
 import { SharedWords } from './shared-words.js';
-
-/** Actors begin anew from what is stored, as often as it takes: giving one up would leave its entities without owner. */
-const SUPERVISION: SupervisionOptions = {
-  decide: 'restart',
-  restartsMax: Number.POSITIVE_INFINITY,
-  backoffMaxMs: 500,
-  resetAfterMs: 1_000,
-};
 
 /** A partition has one message to the feed under way, its next incarnation another. */
 const FEED_MESSAGES = 2;
@@ -58,9 +51,9 @@ export async function startEngine(options: EntityEngineOptions): Promise<EntityE
   try {
     const actors = spawnAll(system, { init, threads, options, spawned });
     await started(system, spawned);
-    const { model, folder } = options;
+    const { model, folder, logger = silentLogger } = options;
     const words = new SharedWords(memory, init.partitions);
-    return new RunningEngine({ system, init, actors, hub, model, folder, words });
+    return new RunningEngine({ system, init, actors, hub, model, folder, words, logger });
   } catch (error) {
     hub.end();
     forgetMemory(init.runId);
@@ -105,7 +98,7 @@ function spawnAll(
     return ref;
   };
   const { runId, limits } = init;
-  const supervision = SUPERVISION;
+  const supervision = LASTING;
   const feed = kept(
     system.spawn(changeFeed(runId), {
       name: feedName(runId),

@@ -30,9 +30,10 @@ import {
   mergeTokens,
   newRecord,
   removeLinks,
-  sweepPlace,
+  type Sweep,
   sweepTask,
   type Task,
+  type Unlink,
 } from '../../stores/internal.js';
 import type { HookScope } from './hook.js';
 import type { HookOutput } from './hook-runner.js';
@@ -115,14 +116,11 @@ export function* runTask(hand: TaskInHand): TaskRun {
   const { kit, queued, scope, reads } = hand;
   const { task } = queued;
   const entity = kit.numbers.entityOf(task.etype);
-  if (isSweep(task))
-    return entity === undefined ? NOTHING : { ...NOTHING, entity, rest: sweepPiece(hand) };
-  if (entity === undefined) return { ...NOTHING, skipped: [0] };
+  if (entity === undefined) return isSweep(task) ? NOTHING : { ...NOTHING, skipped: [0] };
+  const { piecework } = task;
+  if (piecework?.work === 'unlink') return { ...NOTHING, entity, ...unlinkPiece(hand, piecework) };
+  if (piecework !== undefined) return { ...NOTHING, entity, rest: sweepPiece(hand, piecework) };
   const existing = reads.record(task.etype, task.eid);
-  const goesOn = task.isDelete === true && task.links !== undefined;
-  if (goesOn) return { ...NOTHING, entity, ...unlinkPiece(hand, task.incarnation ?? 0) };
-  if (task.incarnation !== undefined && task.incarnation !== existing?.incarnation)
-    return { ...NOTHING, entity };
   if (queued.isVoid === true) return refuseLinks(hand, entity, existing);
   if (task.links !== undefined) return changeLinks(hand, entity, task.links, existing);
   hand.current = existing;
@@ -210,7 +208,9 @@ function* deleteEntity(
   const outputs: HookOutput[] = [];
   const deleted = kit.runner.deleted(entity, scope, outputs);
   if (deleted instanceof Promise) yield deleted;
-  const { links, sendings, rest } = unlinkPiece(hand, existing.incarnation);
+  const { incarnation } = existing;
+  const whole = { work: 'unlink', incarnation, after: undefined } as const;
+  const { links, sendings, rest } = unlinkPiece(hand, whole);
   for (const [attr, attribute] of linkAttributes(kit, entity)) {
     const gone = linksOfRecord(existing, { attr, attribute }, chunksOf(hand));
     sendings.push(...sendingsOf(gone, task, etypeNo(hand)));
@@ -228,42 +228,40 @@ function* deleteEntity(
 }
 
 /**
- * Takes out some of the links to an incarnation of the task's entity, from behind the one that the task names on. They may
- * be hundreds of thousands: what is left is a task that goes on there, committed with what was done. Links that were made
- * after the delete are left. An erasure goes to the end.
+ * Takes out some of the links to the incarnation of the task's entity that was deleted. They may be hundreds of thousands:
+ * what is left is a task that goes on there, committed with what was done. Links that were made after the delete are left.
+ * An erasure goes to the end.
  */
-function unlinkPiece({ queued, reads }: TaskInHand, incarnation: number) {
+function unlinkPiece({ queued, reads }: TaskInHand, piecework: Unlink) {
   const { task } = queued;
   const { etype, eid } = task;
   const links: LinkChange[] = [];
   const sendings: LinkSending[] = [];
-  let after: LinkSource | undefined = task.links?.[0];
+  let { after } = piecework;
   do {
     const { rows, next } = reads.linksPage(etype, eid, after);
     for (const { source, deletions } of rows) {
-      if (deletions >= incarnation) continue;
+      if (deletions >= piecework.incarnation) continue;
       links.push({ op: 'remove', ...source });
       sendings.push(unlinkOf(task, source));
     }
     after = next;
   } while (after !== undefined && task.isErase === true);
   if (after === undefined) return { links, sendings, rest: [] };
-  const behind = [{ op: 'remove', etype: after.etype, eid: after.eid, attr: after.attr }] as const;
-  const rest: Task = { etype, eid, points: [], isDelete: true, incarnation, links: behind };
+  const rest: Task = { etype, eid, points: [], piecework: { ...piecework, after } };
   return { links, sendings, rest: [rest] };
 }
 
 /** Some entities whose creation hooks are to run again, and what goes on behind them. */
-function sweepPiece({ queued, reads }: TaskInHand): readonly Task[] {
-  const { task } = queued;
-  const { etype } = task;
-  const place = sweepPlace(task);
+function sweepPiece({ queued, reads }: TaskInHand, piecework: Sweep): readonly Task[] {
+  const { etype } = queued.task;
   // Entities of tasks before it may not be stored yet; when this is, they are.
-  if (place === 'asked') return [sweepTask(etype, { after: undefined })];
-  const ids = reads.ids(etype, place.after);
+  if (piecework.work === 'begin-sweep')
+    return [sweepTask(etype, { work: 'sweep', after: undefined })];
+  const ids = reads.ids(etype, piecework.after);
   if (ids.length === 0) return [];
   const tasks = ids.map((eid): Task => ({ etype, eid, points: [], refresh: true }));
-  return [...tasks, sweepTask(etype, { after: ids.at(-1) })];
+  return [...tasks, sweepTask(etype, { work: 'sweep', after: ids.at(-1) })];
 }
 
 /** Others link to an entity that is not there: it may never have been, and is to be erased. */

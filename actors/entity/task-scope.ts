@@ -15,6 +15,7 @@ import {
 import type { HookScope, HookTask, RecordView } from './hook.js';
 import { hookTaskOf } from './hook-task.js';
 import type { QueuedTask } from './lane-queue.js';
+import type { PoisonWatch } from './poison.js';
 import { recordViewOf } from './record-view.js';
 import type { TaskReads } from './task-run.js';
 import type { ThreadKit } from './thread-kit.js';
@@ -30,6 +31,9 @@ export interface ScopeOptions {
   readonly current: () => EntityRecord | undefined;
   /** Epoch ms. */
   readonly now: number;
+  /** Where the hooks are noted that begin. */
+  readonly poison: PoisonWatch;
+  readonly note: number;
 }
 
 export class TaskScope implements HookScope {
@@ -82,6 +86,10 @@ export class TaskScope implements HookScope {
         ? reads.record(etypeNo, id)
         : kit.entities.record({ etype: etypeNo, partition: owner, eid: id });
     return record && this.#view(entity, id, record);
+  }
+
+  hookBegins(mark: number): void {
+    this.#options.poison.hookBegins(this.#options.note, mark);
   }
 
   #view(entity: EntityType, eid: EntityId, record: EntityRecord): RecordView {

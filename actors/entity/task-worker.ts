@@ -11,11 +11,11 @@
 import { hasCode } from '../../core/index.js';
 import { systemClock, textOf } from '../../core/internal.js';
 import { type Lane, type PartitionState, seqOf } from '../../stores/internal.js';
+import { CommitNews } from './commit-news.js';
 import { EntityTurns } from './entity-turns.js';
 import type { LaneProgress } from './lane-progress.js';
 import type { LaneQueue, QueuedTask } from './lane-queue.js';
-import { PieceLog } from './piece-log.js';
-import type { PoisonWatch } from './poison.js';
+import type { Poison, PoisonWatch } from './poison.js';
 import type { Prepared, ResultStore } from './result-store.js';
 import {
   runTask,
@@ -38,17 +38,18 @@ export interface WorkerOptions {
   readonly lanes: readonly { readonly progress: LaneProgress; readonly queue: LaneQueue }[];
   /** What may be applied of a task. */
   readonly sift: (queued: QueuedTask) => QueuedTask;
-  /** What has been put is to be committed; `pieces` says what to tell when it has flushed. */
-  readonly settle: (pieces: PieceLog) => void;
+  /** What has been put is to be committed; `news` says what to tell when it has flushed. */
+  readonly settle: (news: CommitNews) => void;
   /** It cannot go on: begin anew from what is stored. */
   readonly fail: (error: unknown) => void;
 }
 
-/** A task that waits for its hooks. */
+/** A task that has begun. */
 interface InFlight {
   readonly hand: TaskInHand;
   readonly run: TaskRun;
   readonly note: number;
+  /** It has had to wait for a hook: its entity is busy. */
   isHeld: boolean;
 }
 
@@ -59,7 +60,7 @@ export class TaskWorker {
   readonly #options: WorkerOptions;
   readonly #turns: EntityTurns<QueuedTask>;
   readonly #reads: TaskReads;
-  #pieces = new PieceLog();
+  #news = new CommitNews();
   #isEnded = false;
   /** When the last task that was taken had been accepted, epoch ms; Infinity before the first. */
   takenFrom = Number.POSITIVE_INFINITY;
@@ -98,19 +99,19 @@ export class TaskWorker {
   /** Moves the cursor to where the tasks are, for whatever has been put beside them too. */
   settle(): void {
     const { store, lanes } = this.#options;
-    if (!this.#pieces.isDirty) return;
+    if (!this.#news.isDirty) return;
     store.moveCursor(lanes[0]!.progress.cursor(), lanes[1]!.progress.cursor());
-    const pieces = this.#pieces;
-    for (const target of store.takeTargets()) pieces.targets.add(target);
-    pieces.lows = [lanes[0]!.progress.low, lanes[1]!.progress.low];
-    this.#pieces = new PieceLog();
-    this.#options.settle(pieces);
+    const news = this.#news;
+    for (const target of store.takeTargets()) news.targets.add(target);
+    news.lows = [lanes[0]!.progress.low, lanes[1]!.progress.low];
+    this.#news = new CommitNews();
+    this.#options.settle(news);
   }
 
   /** Something beside a task has been put into the state: a row removed, a letter replayed. */
   touched(rows = 0): void {
-    this.#pieces.isDirty = true;
-    this.#pieces.rows += rows;
+    this.#news.isDirty = true;
+    this.#news.rows += rows;
   }
 
   #take(): QueuedTask | undefined {
@@ -123,19 +124,26 @@ export class TaskWorker {
 
   #begin(queued: QueuedTask): void {
     const note = this.#options.poison.begin(queued.lane, queued.number);
-    if (note === 'poison') {
-      const message =
-        'expected a thread to survive this task, got two deaths at it, or three of the process';
-      this.#bury(queued, { reason: 'poison', message });
+    if (typeof note === 'object') {
+      this.#bury(queued, { reason: 'poison', message: this.#poisoned(note) });
       this.#ended(queued, false);
       return;
     }
-    const hand = this.#handOf(queued);
+    const hand = this.#handOf(queued, note);
     this.#go({ hand, run: runTask(hand), note, isHeld: false }, (run) => run.next());
   }
 
-  #handOf(queued: QueuedTask): TaskInHand {
-    const { kit, partition } = this.#options;
+  #poisoned({ hook }: Poison): string {
+    const text =
+      'expected a thread to survive this task, got two deaths at it, or three of the process';
+    if (hook === 0) return `${text}, before any hook began`;
+    const known = this.#options.kit.table.hookOf(hook);
+    const name = known === undefined ? 'one that is no more' : `${known.name} (${known.type})`;
+    return `${text}; the hook that began last: ${name}`;
+  }
+
+  #handOf(queued: QueuedTask, note: number): TaskInHand {
+    const { kit, partition, poison } = this.#options;
     const reads = this.#reads;
     const scope = new TaskScope({
       kit,
@@ -144,6 +152,8 @@ export class TaskWorker {
       reads,
       current: () => hand.current,
       now: systemClock.wallNow(),
+      poison,
+      note,
     });
     const seq = seqOf(queued.number, queued.lane as Lane);
     const hand: TaskInHand = { queued, seq, kit, reads, scope, current: undefined };
@@ -166,7 +176,7 @@ export class TaskWorker {
       return;
     }
     try {
-      this.#pieces.rows += this.#options.store.put(prepared);
+      this.#news.rows += this.#options.store.put(prepared);
     } catch (error) {
       // Half of it may be in the state: only what is stored is to be trusted.
       this.#broken(error);
@@ -220,7 +230,7 @@ export class TaskWorker {
   #ended(queued: QueuedTask, wasHeld: boolean): void {
     this.#options.lanes[queued.lane]!.progress.finish(queued.number);
     this.#turns.end(queued, wasHeld);
-    this.#pieces.isDirty = true;
+    this.#news.isDirty = true;
     this.#options.kit.counters.tasksApplied++;
   }
 

@@ -22,11 +22,19 @@ export interface ThreadTask {
   readonly control: MessagePort;
   /** thread -> main */
   readonly main: MessagePort;
+  /** Any message: end now. */
+  readonly ending: MessagePort;
 }
+
+/** Exit code of a thread that was told to end. */
+const ENDED = 1;
 
 /** Resolves when main has ended the host. */
 export default async function threadTask(task: ThreadTask): Promise<void> {
   markThread();
+  // No handler and no native call is under way here.
+  task.ending.once('message', () => process.exit(ENDED));
+  task.ending.unref();
   const main = call<MainControl>(task.main, { name: 'main' });
   const quietly = (sent: Promise<unknown>): void => {
     // Main is gone, or stopping: then nobody is left to tell.
@@ -50,6 +58,7 @@ export default async function threadTask(task: ThreadTask): Promise<void> {
     serve(flatControl(server), task.control);
   });
   main.close();
+  task.ending.close();
   // The answer to end() must leave before the port does.
   await new Promise<void>((resolve) => setImmediate(resolve));
   task.control.close();

@@ -1,7 +1,8 @@
 /**
  * The pool of threads, the only door of piscina: starts them, gives each its unending host task, sees them die,
  * kills one when told, ends them all. Settings and detours answer known traps of the pool: threads must not sleep
- * in Atomics.wait, close() is no barrier, a task's promise is the one sign of a thread's end.
+ * in Atomics.wait, close() is no barrier, a task's promise is the one sign of a thread's end, and a thread that is terminated
+ * while it calls a native module can take the process along: so it is told to end, and terminated only if it does not.
  * Runs on: main.
  */
 import { MessageChannel, MessagePort } from 'node:worker_threads';
@@ -23,7 +24,7 @@ export interface PoolThread {
   readonly control: ThreadControl;
   /** Resolves, once, when the thread is gone; with an error unless it was ended in order. */
   readonly gone: Promise<Error | undefined>;
-  /** Ends it at once, whatever it is doing. */
+  /** Ends it: between two turns of its event loop, or in the middle of what keeps it for longer than `threadEndMs`. */
   kill(reason: string): void;
 }
 
@@ -54,21 +55,26 @@ export class ThreadPool {
   start(): PoolThread {
     const control = new MessageChannel();
     const main = new MessageChannel();
+    const ending = new MessageChannel();
     const killer = new AbortController();
     const caller = call<ThreadControl>(control.port1, { name: 'a pool thread' });
     const stopServing = serve(this.#main, main.port1);
     const mainClosed = closed(main.port1);
     let killReason: string | undefined;
+    let overdue: NodeJS.Timeout | undefined;
+    let isUp = false;
     const run = this.#piscina.run(
-      { control: control.port2, main: main.port2 },
-      { transferList: [control.port2, main.port2], signal: killer.signal },
+      { control: control.port2, main: main.port2, ending: ending.port2 },
+      { transferList: [control.port2, main.port2, ending.port2], signal: killer.signal },
     );
     const gone = run.then(
       () => undefined,
       (error: unknown) => deathOf(error, killReason),
     );
     const thread: PoolThread = {
-      control: withPorts(caller),
+      control: withPorts(caller, () => {
+        isUp = true;
+      }),
       // What it had still asked of main (channels it opened) must be heard before its death is.
       gone: gone.then(async (error) => {
         caller.lost(
@@ -77,16 +83,18 @@ export class ThreadPool {
             : deathOf(new Error('the thread has ended'), undefined),
         );
         // Killed before it had begun, it never took its ends: nobody else closes them then, and they keep the process.
-        control.port2.close();
-        main.port2.close();
+        for (const port of [control.port2, main.port2, ending.port1, ending.port2]) port.close();
+        clearTimeout(overdue);
         await mainClosed;
         stopServing();
         this.#threads.delete(thread);
         return error;
       }),
       kill: (reason) => {
+        if (killReason !== undefined) return;
         killReason = reason;
-        killer.abort();
+        ending.port1.postMessage('end');
+        overdue = setTimeout(() => killer.abort(), isUp ? LIMITS.threadEndMs : LIMITS.controlMs);
       },
     };
     this.#threads.add(thread);
@@ -96,6 +104,7 @@ export class ThreadPool {
   /** Kills what is left and ends the pool. */
   async destroy(): Promise<void> {
     for (const thread of this.#threads) thread.kill('the system has stopped');
+    await Promise.all([...this.#threads].map(({ gone }) => gone));
     await this.#piscina.destroy();
   }
 }
@@ -104,12 +113,15 @@ export class ThreadPool {
  * The same calls; a channel's end takes its ports along, and what has a deadline of its own has no other. The first waits
  * until the thread has loaded the runtime, which a loaded machine makes take longer than any call after it.
  */
-function withPorts({ api, withDeadline }: Caller<ThreadControl>): ThreadControl {
+function withPorts({ api, withDeadline }: Caller<ThreadControl>, isUp: () => void): ThreadControl {
   const patient = withDeadline(Number.POSITIVE_INFINITY);
   const starting = withDeadline(LIMITS.threadStartMs);
   return {
     ...flatControl(api),
-    become: (init) => starting.become(init),
+    become: async (init) => {
+      await starting.become(init);
+      isUp();
+    },
     pause: (deadlineMs) => patient.pause(deadlineMs),
     vacate: (deadlineMs) => patient.vacate(deadlineMs),
     accept: (from, epoch, memory, end) =>

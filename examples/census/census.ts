@@ -122,7 +122,7 @@ async function run({
   const begun = new Date();
   const tally = new Tally(top);
   const sender = new Sender(platform, begun.toISOString());
-  const settled = (): Promise<void> => platform.idle({ deadlineMs: SETTLE_MS });
+  const settled = (): Promise<void> => sender.settled(SETTLE_MS);
   const telling = tellProgress(options, tally, sender);
   let walked: Awaited<ReturnType<typeof readTree>>;
   try {

@@ -1,7 +1,7 @@
 /**
  * `npm start [-- directory]`: the census of a directory as a command. Progress goes to a terminal only; the result is a
  * few tables, or JSON, and a data folder. Exits 0, 1 without a readable directory or data folder, 2 for words it does not
- * know, 130 when interrupted.
+ * know, 3 when the disk is full, 130 when interrupted.
  * Runs on: main.
  */
 import { stat } from 'node:fs/promises';
@@ -33,11 +33,18 @@ async function run(words: readonly string[]): Promise<number> {
       : reportOf(census, command.top, isColoured);
     process.stdout.write(text);
     return census.isWhole ? 0 : 130;
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstOf(thrown);
     if (hasCode(error, 'CONFIG_INVALID')) return complain(error.message, 2);
+    if (hasCode(error, 'STORE_FULL')) return complain(error.message, 3);
     if (isOfTheWorld(error)) return complain(error.message, 1);
     throw error;
   }
+}
+
+/** What failed first: on a full disk closing what is open fails as well. */
+function firstOf(thrown: unknown): unknown {
+  return thrown instanceof Error && 'suppressed' in thrown ? firstOf(thrown.suppressed) : thrown;
 }
 
 /** A folder in use, a disk that is full: told in a sentence, not with a stack. */

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IngestAnswer, IngestOptions, Platform, TaskInput } from '../../actors/index.js';
-import { CodedError } from '../../core/index.js';
+import { CodedError, hasCode } from '../../core/index.js';
 import type { Point } from './points.js';
 
 /** What went in, and what did not. */
@@ -22,6 +22,12 @@ export interface Sent {
 /** How often a request is sent again that was neither taken nor refused. */
 const TRIES_MAX = 8;
 const RETRY_MS = 250;
+/** How often it is looked whether the disk is full while nothing is sent. */
+const LOOK_MS = 500;
+/** Errors after which nothing is sent again. */
+const FINAL: ReadonlySet<string> = new Set(['PLATFORM_STOPPED', 'STORE_FULL']);
+/** How long a disk may take nothing before the census gives up. */
+const FULL_MS_MAX = 10_000;
 /** Deletions in one request. */
 const TASKS_MAX = 1_000;
 
@@ -29,15 +35,19 @@ export class Sender {
   readonly #platform: Platform;
   /** Tells the requests of this run from those of others. */
   readonly #run: string;
+  readonly #fullMsMax: number;
   #points = 0;
   #requests = 0;
   #waits = 0;
+  /** Since when the disk is seen to take nothing. */
+  #fullSinceMs: number | undefined;
   #rejected = 0;
   #firstFault: string | undefined;
 
-  constructor(platform: Platform, run: string) {
+  constructor(platform: Platform, run: string, fullMsMax = FULL_MS_MAX) {
     this.#platform = platform;
     this.#run = run;
+    this.#fullMsMax = fullMsMax;
   }
 
   get sent(): Sent {
@@ -50,14 +60,32 @@ export class Sender {
     };
   }
 
-  /** Resolves when they are stored. What the model does not take is counted, the rest is taken. */
+  /** Resolves when they are stored; rejects STORE_FULL when the disk takes nothing for too long. What the model does not take is counted, the rest is taken. */
   async send(points: readonly Point[]): Promise<void> {
-    if (points.length === 0) return;
-    const answer = await this.#again((options) => this.#platform.ingest(points, options));
-    this.#points += answer.accepted;
-    this.#rejected += answer.rejected;
-    const [fault] = answer.faults;
-    if (fault !== undefined) this.#firstFault ??= `${fault.loc.join('.')}: ${fault.msg}`;
+    for (let rest = points; rest.length > 0; ) {
+      const sent = rest;
+      const answer = await this.#again((options) => this.#platform.ingest(sent, options));
+      this.#points += answer.accepted;
+      this.#rejected += answer.rejected;
+      const [fault] = answer.faults;
+      if (fault !== undefined) this.#firstFault ??= `${fault.loc.join('.')}: ${fault.msg}`;
+      rest = withoutRoom(answer).flatMap((index) => sent[index] ?? []);
+      if (rest.length > 0) await this.#wait(answer);
+    }
+  }
+
+  /** Resolves when what was sent has had its effect. Rejects ASK_TIMEOUT, and STORE_FULL as {@link send} does. */
+  async settled(deadlineMs: number): Promise<void> {
+    const untilMs = performance.now() + deadlineMs;
+    for (;;) {
+      const leftMs = Math.max(0, untilMs - performance.now());
+      try {
+        return await this.#platform.idle({ deadlineMs: Math.min(leftMs, LOOK_MS) });
+      } catch (error) {
+        if (!hasCode(error, 'ASK_TIMEOUT') || leftMs <= LOOK_MS) throw error;
+        this.#assertRoom();
+      }
+    }
   }
 
   /** Resolves when the deletions are stored. */
@@ -76,14 +104,38 @@ export class Sender {
       try {
         const answer = await request(options);
         if (answer.status !== 503) return answer;
-        this.#waits++;
-        await delay(answer.retryAfterMs ?? RETRY_MS);
+        await this.#wait(answer);
       } catch (error) {
         // Whoever had it in hand is replaced: its thread died, or it took too long.
-        if (!(error instanceof CodedError) || error.code === 'PLATFORM_STOPPED') throw error;
+        if (!(error instanceof CodedError) || FINAL.has(error.code)) throw error;
         if (tries++ === TRIES_MAX) throw error;
         await delay(RETRY_MS);
       }
     }
   }
+
+  async #wait({ retryAfterMs = RETRY_MS }: IngestAnswer): Promise<void> {
+    this.#waits++;
+    this.#assertRoom();
+    await delay(retryAfterMs);
+  }
+
+  #assertRoom(): void {
+    if (!this.#platform.isDiskFull) {
+      this.#fullSinceMs = undefined;
+      return;
+    }
+    this.#fullSinceMs ??= performance.now();
+    const forMs = performance.now() - this.#fullSinceMs;
+    if (forMs < this.#fullMsMax) return;
+    const seconds = Math.round(forMs / 1_000);
+    const text = `expected room on the disk of ${this.#platform.dir}, got none for ${seconds} s`;
+    throw new CodedError('STORE_FULL', text);
+  }
+}
+
+/** Indexes of what was in order and not stored. */
+function withoutRoom({ retryAfterMs, body }: IngestAnswer): readonly number[] {
+  if (retryAfterMs === undefined) return [];
+  return (JSON.parse(Buffer.from(body).toString()) as { retry?: number[] }).retry ?? [];
 }

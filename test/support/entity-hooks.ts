@@ -2,13 +2,14 @@
  * Hooks for the tests of the kernel, by name, registered on each thread as a module would.
  * Runs on: thread.
  */
+import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HookPoint, HookTask, TaskInput } from '../../actors/entity/hook.js';
 import type { HookRegistration } from '../../actors/entity/hook-table.js';
 import type { KitInit } from '../../actors/entity/kit-init.js';
 import { acquireKit } from '../../actors/entity/thread-kit.js';
 import { defineActor, silentLogger } from '../../core/index.js';
-import { flags } from './shared-flags.js';
+import { flags, spinUntil } from './shared-flags.js';
 
 const SECOND = 1_000;
 
@@ -113,6 +114,24 @@ const HOOKS: Readonly<Record<string, HookRegistration>> = {
       for (let turn = 0; turn < 5; turn++) await pause(1);
       Atomics.add(flags, Number(point.v), 1);
       await new Promise(() => {});
+    },
+    timeoutMs: 600_000,
+  },
+  /** Keeps its thread until the flag says 2; counts its calls in the next one. */
+  spin: {
+    ...hits,
+    etype: 'host',
+    callback: (_eid: string, point: HookPoint) => {
+      Atomics.add(flags, Number(point.v) + 1, 1);
+      spinUntil(Number(point.v), 2);
+    },
+  },
+  /** Waits as long as there is a file whose path is the entity's id. */
+  whileFile: {
+    ...hits,
+    etype: 'host',
+    callback: async (eid: string) => {
+      while (existsSync(eid)) await pause(1);
     },
     timeoutMs: 600_000,
   },

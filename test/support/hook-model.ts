@@ -82,6 +82,7 @@ export function hookScope(scope: Partial<HookScope> = {}): HookScope {
     depth: 0,
     record: () => undefined,
     read: () => undefined,
+    hookBegins: () => {},
     ...scope,
   };
 }

@@ -33,7 +33,7 @@ export interface DataChange {
   readonly hasWork: boolean;
 }
 
-/** Rejects FOLDER_FOREIGN, FOLDER_NEWER, FOLDER_UNFIT for what cannot be read, and when there is nothing. */
+/** Rejects FOLDER_FOREIGN, FOLDER_NEWER, FOLDER_OLDER, FOLDER_UNFIT for what cannot be read, and when there is nothing. */
 export async function dataChange(dir: string, next: Model): Promise<DataChange> {
   const folder = await openFolder(dir, { isReadOnly: true });
   try {

@@ -38,6 +38,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   FOLDER_FOREIGN: EXIT.folder,
   FOLDER_IN_USE: EXIT.folder,
   FOLDER_NEWER: EXIT.folder,
+  FOLDER_OLDER: EXIT.folder,
   FOLDER_UNFIT: EXIT.folder,
   STORE_FULL: EXIT.folder,
   NODE_UNREACHABLE: EXIT.unreachable,

@@ -18,6 +18,7 @@ import { faultyLine, type ImportedLine, type LineFault } from './imported-line.j
 import { readAnswer, type Taken } from './ingest-answer.js';
 import { Insistence } from './insistence.js';
 import { printable } from './printable.js';
+import { counted } from './show.js';
 import { openWritingTarget, type Target } from './target.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -219,12 +220,12 @@ class Importing {
     const notes = [
       `${accepted} accepted`,
       rejected === 0 ? '' : `${rejected} rejected`,
-      tokens === 0 ? '' : `${tokens} lifetimes`,
-      empty === 0 ? '' : `${empty} lines without a value`,
+      tokens === 0 ? '' : counted(tokens, 'lifetime'),
+      empty === 0 ? '' : `${counted(empty, 'line')} without a value`,
     ].filter((note) => note !== '');
     const again = retries === 0 ? '' : `, ${retries} of them again`;
     const seconds = (elapsedMs / 1_000).toFixed(2);
-    return `${notes.join(', ')} in ${requests} requests${again}, ${seconds} s`;
+    return `${notes.join(', ')} in ${counted(requests, 'request')}${again}, ${seconds} s`;
   }
 }
 

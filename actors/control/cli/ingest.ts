@@ -13,6 +13,7 @@ import { chunksOf } from './file-chunks.js';
 import { type Rejected, readAnswer } from './ingest-answer.js';
 import { Insistence } from './insistence.js';
 import { printable } from './printable.js';
+import { counted } from './show.js';
 import { openWritingTarget, type Target, type TargetAnswer } from './target.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -165,6 +166,6 @@ class Sending {
     const again = retries === 0 ? '' : `, ${retries} of them again`;
     const bad = rejected === 0 ? '' : `, ${rejected} rejected`;
     const seconds = (elapsedMs / 1_000).toFixed(2);
-    return `${accepted} accepted${bad} in ${requests} requests${again}, ${seconds} s`;
+    return `${accepted} accepted${bad} in ${counted(requests, 'request')}${again}, ${seconds} s`;
   }
 }

@@ -6,6 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError, hasCode } from '../../../core/index.js';
 import { PLATFORM_LIMITS } from '../../limits.js';
+import { parsed, reasonOf } from './answer.js';
 import type { Target, TargetAnswer, TargetRequest } from './target.js';
 
 export class Insistence {
@@ -26,7 +27,8 @@ export class Insistence {
     return this.#retries;
   }
 
-  /** Until it is taken or refused for good. Rejects NODE_UNREACHABLE when the time for trying again is over. */
+  /** Until it is taken or refused for good. When the time for trying again is over it rejects with what came last:
+   * NODE_UNREACHABLE, or STORE_FULL where the disk takes nothing. */
   async send(request: TargetRequest): Promise<TargetAnswer> {
     const untilMs = performance.now() + this.#retryMs;
     let waitMs: number = PLATFORM_LIMITS.ingestRetryMs;
@@ -39,7 +41,7 @@ export class Insistence {
       if (!isLost && answer.status !== 429 && answer.status !== 503) return answer;
       const pauseMs = isLost ? waitMs : (retryAfterMs(answer) ?? waitMs);
       if (performance.now() + pauseMs > untilMs || this.#signal.aborted)
-        throw isLost ? answer : tooBusy(this.#target.place, answer.status);
+        throw isLost ? answer : notTaken(this.#target.place, answer);
       waitMs = Math.min(waitMs * 2, PLATFORM_LIMITS.ingestRetryMsMax);
       await this.#pause(pauseMs);
     }
@@ -62,7 +64,15 @@ function retryAfterMs({ headers }: TargetAnswer): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
 }
 
-function tooBusy(place: string, status: number): CodedError<'NODE_UNREACHABLE'> {
-  const text = `expected ${place} to take data-points, got ${status} for as long as was tried`;
-  return new CodedError('NODE_UNREACHABLE', text, { details: { status } });
+function notTaken(
+  place: string,
+  answer: TargetAnswer,
+): CodedError<'NODE_UNREACHABLE' | 'STORE_FULL'> {
+  const { status } = answer;
+  const body = parsed(answer);
+  const { code } = (body ?? {}) as { code?: unknown };
+  const reason = `${status} for as long as was tried: ${reasonOf(body)}`;
+  const text = `expected ${place} to take data-points, got ${reason}`;
+  const isFull = code === 'STORE_FULL';
+  return new CodedError(isFull ? 'STORE_FULL' : 'NODE_UNREACHABLE', text, { details: { status } });
 }

@@ -16,7 +16,7 @@ import { tableOf } from '../platform-routes.js';
 import { tableTarget } from './table-target.js';
 import type { Target } from './target.js';
 
-/** Rejects FOLDER_FOREIGN, FOLDER_NEWER, FOLDER_UNFIT for what cannot be read, and when there is nothing. */
+/** Rejects FOLDER_FOREIGN, FOLDER_NEWER, FOLDER_OLDER, FOLDER_UNFIT for what cannot be read, and when there is nothing. */
 export async function openRestingTarget(dir: string): Promise<Target> {
   const folder = await openFolder(dir, { isReadOnly: true });
   return tableTarget(dir, tableOf(restingPort(folder)), () => folder.close());

@@ -2,7 +2,6 @@
  * Whether this process lives, whether requests are worth sending to it, and how it does.
  * Runs on: main.
  */
-import { isPassedOver } from '../../config/config-notice.js';
 import { ok, type Route, retryAfter, route } from '../route.js';
 import { ANSWERS } from '../route-schemas.js';
 import type { RouteKit } from './route-kit.js';
@@ -30,11 +29,12 @@ export function healthRoutes(kit: RouteKit): Route[] {
       path: '/readyz',
       access: 'open',
       summary:
-        'Requests are taken, `degraded` when something configured was passed over; 503 with the reasons while they are not',
+        'Requests are taken, `degraded` when something configured was passed over, a thread rests or the disk is full; 503 with the reasons while they are not',
       notes: { statuses: [200, 503], result: ANSWERS.readiness },
       handle: () => {
         const { isReady, faults, notices } = platform.readiness();
-        const status = !isReady ? 'unready' : notices.some(isPassedOver) ? 'degraded' : 'ready';
+        const isDegraded = notices.some(({ kind }) => kind !== 'servers');
+        const status = !isReady ? 'unready' : isDegraded ? 'degraded' : 'ready';
         const answer = ok({ status, faults, notices });
         if (isReady) return answer;
         return { ...answer, status: 503, headers: retryAfter(kit.settings.limits.retryAfterMs) };

@@ -172,3 +172,29 @@ test('Ctrl-C ends it with 130, though its input goes on', async () => {
   assert.equal((await started.ended).code, 130);
   assert.equal(seen.length, 1);
 });
+
+const full: Answer = (response) =>
+  void response
+    .writeHead(503, { 'retry-after': '0' })
+    .end('{"detail":"The disk takes nothing: it is full","code":"STORE_FULL","stored":"none"}');
+
+test('a server whose disk stays full ends it with 3, one that stays busy with 4, and the reason is said', async () => {
+  answers = Array.from({ length: 100 }, () => full);
+  const ended = await ingest([1], '--retry', '0');
+  assert.equal(ended.code, 3);
+  assert.match(ended.stderr, /got 503 for as long as was tried: The disk takes nothing/);
+  const tired: Answer = (response) =>
+    void response.writeHead(503, { 'retry-after': '0' }).end('{"detail":"Too many"}');
+  answers = Array.from({ length: 100 }, () => tired);
+  const other = await ingest([1], '--retry', '0');
+  assert.equal(other.code, 4);
+  assert.match(other.stderr, /got 503 for as long as was tried: Too many/);
+});
+
+test('one request is not "requests"', async () => {
+  const words = ['ingest', '-', '--url', URL_OF];
+  const one = await troupe.run(words, '[1]');
+  assert.match(one.stdout + one.stderr, /1 accepted in 1 request, /);
+  const two = await troupe.run([...words, '--batch', '1'], '[1,2]');
+  assert.match(two.stdout + two.stderr, /2 accepted in 2 requests, /);
+});

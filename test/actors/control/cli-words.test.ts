@@ -25,6 +25,7 @@ const COMMANDS = [
   'dead-letters replay',
   'dead-letters drop',
   'fsck',
+  'replace-modules',
   'stats',
 ];
 
@@ -52,6 +53,12 @@ test('every command has help of its own and can print JSON', async () => {
     assert.equal(code, 0, COMMANDS[index]);
     assert.match(stdout, /--json/, COMMANDS[index]);
   }
+});
+
+test('stats, which a folder at rest cannot answer, does not promise to', async () => {
+  const { stdout } = await troupe.run(['stats', '--help']);
+  assert.match(stdout, /data folder of a running platform/);
+  assert.doesNotMatch(stdout, /at rest/);
 });
 
 test('words that mean nothing end with 2, and say what was meant', async () => {
@@ -145,6 +152,18 @@ test('serve says once which module cannot be loaded, and why', async () => {
   const { code, stderr } = await troupe.run(words);
   assert.equal(code, 2, stderr);
   assert.match(stderr, /^troupe: module "lost" .*nowhere-at-all.*\n$/);
+});
+
+test('a file where a folder should be is told as that, to read it as to serve it', async () => {
+  writeFileSync(troupe.path('file'), '');
+  const { code, stderr } = await troupe.run(['query', 'types', '--data', 'file']);
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /^troupe: data folder .*file: expected a folder, got a file\n$/);
+});
+
+test('init needs a name for its folder', async () => {
+  const { code, stderr } = await troupe.run(['init', '']);
+  assert.deepEqual([code, stderr], [2, 'troupe: expected a folder, got an empty name\n']);
 });
 
 test('check passes over what only servers of DP³ used, and with --strict nothing else', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createSystem, silentLogger } from '../../../core/index.js';
 import { ServedPlatform } from '../../support/served-platform.js';
 
 let served: ServedPlatform;
@@ -35,7 +36,20 @@ test('a path that is none is 404, whatever the method', async () => {
 });
 
 test('HEAD is not taken for GET: a control action must not act', async () => {
-  assert.equal((await served.send('HEAD', '/control/make_snapshots')).status, 404);
+  assert.equal((await served.send('HEAD', '/control/make_snapshots')).status, 405);
+});
+
+test('a method that a path does not take is 405, with those that it takes', async () => {
+  for (const [method, path, allowed] of [
+    ['PUT', '/entity/host/a', 'DELETE, GET'],
+    ['PATCH', '/api/entity/host/a?etype=1', 'DELETE, GET'],
+    ['DELETE', '/datapoints', 'POST'],
+    ['POST', '/livez', 'GET'],
+  ] as const) {
+    const { status, json, headers } = await served.send(method, path, {});
+    assert.deepEqual([status, json], [405, { detail: 'Method Not Allowed' }], path);
+    assert.equal(headers.get('allow'), allowed);
+  }
 });
 
 const ACTIONS: readonly [path: string, get: number, post: number][] = [
@@ -97,6 +111,30 @@ test('a platform that runs is alive and ready', async () => {
   assert.equal((await served.get('/livez')).status, 200);
   const { status, json } = await served.get('/readyz');
   assert.deepEqual([status, (json as { status: string }).status], [200, 'ready']);
+});
+
+test('a thread that rests makes it degraded, with a notice, and is counted', async () => {
+  const system = await createSystem({ threads: 1, logger: silentLogger });
+  const own = await ServedPlatform.start({}, { system });
+  try {
+    while (own.platform.restingThreads.length === 0) {
+      system.killThread(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const rests = await own.get('/readyz');
+    const { status, notices } = rests.json as { status: string; notices: { kind: string }[] };
+    const kinds = notices.map(({ kind }) => kind);
+    assert.deepEqual([rests.status, status, kinds], [200, 'degraded', ['resting']]);
+    assert.equal((await system.replaceThread(1)).outcome, 'revived');
+    assert.equal(((await own.get('/readyz')).json as { status: string }).status, 'ready');
+    const { text } = await own.get('/metrics');
+    assert.match(text, /^troupe_threads_given_up_total 1$/m);
+    assert.match(text, /^troupe_threads_resting 0$/m);
+    assert.match(text, /^troupe_thread_deaths_total 21$/m);
+  } finally {
+    await own.stop();
+    await system.stop();
+  }
 });
 
 test('metrics count what came in and what was answered, by route and not by path', async () => {

@@ -6,7 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { fsck, type Task } from '../../../stores/internal.js';
 import { EntityStage, hit, type StageOptions } from '../../support/entity-stage.js';
+import { storeLetter } from '../../support/stored-letter.js';
 
 let stage: EntityStage;
 const open = async (options: StageOptions = {}): Promise<EntityStage> => {
@@ -64,4 +66,34 @@ it('a letter of a type that the model no longer has stays where it is when it is
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+});
+
+it('piecework says how far it had come, and goes on from there when it is replayed', async () => {
+  await open({ partitions: 1, hooks: ['create'] });
+  const ids = ['a', 'b', 'c', 'd'];
+  const peerOf = (eid: string) => ({ type: 'host', id: eid, attr: 'peer', v: { eid: 'hub' } });
+  await stage.post([hit('hub', 1), ...ids.map(peerOf)]);
+  await stage.engine.idle();
+  const host = stage.numbers.etypeNo('host');
+  const after = { etype: host, attr: stage.numbers.attrNo('host', 'peer'), eid: 'b' };
+  const letters: readonly Task[] = [
+    { etype: host, eid: '', points: [], piecework: { work: 'sweep', after: 'b' } },
+    {
+      ...{ etype: host, eid: 'hub', points: [] },
+      piecework: { work: 'unlink', incarnation: 1, after },
+    },
+  ];
+  for (const task of letters) {
+    const id = await storeLetter(stage, task);
+    const [letter] = await stage.engine.deadLetters();
+    assert.deepEqual(letter?.task, { eid: task.eid, points: [], piecework: task.piecework });
+    assert.equal(await stage.engine.replayDeadLetters([id]), 1);
+    await stage.engine.idle();
+    assert.deepEqual(await stage.engine.deadLetters(), []);
+  }
+  const labels = ids.map((eid) => stage.label('host', eid));
+  assert.deepEqual(labels, ['created', 'created', 'refreshed', 'refreshed']);
+  assert.deepEqual(stage.linksInto('host', 'hub'), ['a', 'b']);
+  assert.deepEqual((await fsck(stage.folder)).findings, []);
+  await stage.close();
 });

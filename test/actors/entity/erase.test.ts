@@ -8,11 +8,12 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { hasCode } from '../../../core/index.js';
-import { fsck } from '../../../stores/internal.js';
+import { fsck, sweepTask } from '../../../stores/internal.js';
 import { EntityStage, hit, type StageOptions } from '../../support/entity-stage.js';
 import { ERASE_OTHERS, type EraseState } from '../../support/erase-crash-child.js';
 import { eventually } from '../../support/eventually.js';
 import { rowsWith } from '../../support/raw-rows.js';
+import { storeLetter } from '../../support/stored-letter.js';
 
 const MARKER = 'marker-of-a-person';
 const IDLE = { deadlineMs: 60_000 };
@@ -144,6 +145,20 @@ describe('erasing an entity', () => {
         before.filter(({ eid }) => eid !== MARKER).map(({ id }) => id),
       );
       await assertGone(stage, MARKER);
+    }));
+
+  it('leaves a dead letter of piecework that has come to it, which begins anew when it is replayed', () =>
+    on({ partitions: 1, hooks: ['create'] }, async (stage) => {
+      await stage.post([hit('a', 1), hit(MARKER, 2), hit('z', 3)]);
+      await stage.engine.idle(IDLE);
+      const host = stage.numbers.etypeNo('host');
+      const id = await storeLetter(stage, sweepTask(host, { work: 'sweep', after: MARKER }));
+      const counts = await erased(stage, 'host', MARKER);
+      assert.equal(counts.deadLetters, 1);
+      assert.deepEqual(rowsWith(stage.folder, MARKER), []);
+      assert.equal(await stage.engine.replayDeadLetters([id]), 1);
+      await stage.engine.idle(IDLE);
+      for (const eid of ['a', 'z']) assert.equal(stage.label('host', eid), 'refreshed');
     }));
 
   it('is not undone by dead letters that are taken in again meanwhile', () =>

@@ -8,7 +8,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { decodeEntry, EntryLog, fsck, LANES, partitionOf } from '../../../stores/internal.js';
+import { TaskLog } from '../../../actors/entity/logged-task.js';
+import { EntryLog, fsck, partitionOf } from '../../../stores/internal.js';
 import { EntityStage } from '../../support/entity-stage.js';
 import { HUB, killInTheMiddle, linking, PIECE, SPOKES, STAGES } from '../../support/piecework.js';
 import { until } from '../../support/until.js';
@@ -49,13 +50,15 @@ async function assertGone(stage: EntityStage, spokes: readonly string[]): Promis
   assert.deepEqual((await fsck(stage.folder)).findings, []);
 }
 
-/** How many tasks went on with the delete. */
+/** How many tasks went on with the delete; each says that it follows from that. */
 function piecesOf(stage: EntityStage): number {
-  const log = new EntryLog(stage.folder.environments);
+  const log = new TaskLog(new EntryLog(stage.folder.environments));
   const partition = partitionOf('host', HUB, stage.folder.partitions);
-  const rows = log.read(partition, LANES.derived, 1, { countMax: 100_000 });
-  const tasks = rows.flatMap(({ bytes }) => decodeEntry(bytes).tasks);
-  return tasks.filter(({ isDelete, links }) => isDelete === true && links?.length === 1).length;
+  const logged = log.backward(partition).flatMap((lane) => [...lane]);
+  const pieces = logged.filter(({ task }) => task.piecework?.work === 'unlink');
+  for (const { entry } of pieces)
+    assert.equal(log.task(partition, entry.cause!.seq)?.task.isDelete, true);
+  return pieces.length;
 }
 
 describe('the delete of an entity to which many link', () => {

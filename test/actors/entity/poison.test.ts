@@ -5,13 +5,15 @@ import {
   makeCarefulNotes,
   removeCarefulNotes,
 } from '../../../actors/entity/careful-notes.js';
-import { PoisonWatch } from '../../../actors/entity/poison.js';
+import { type Poison, PoisonWatch } from '../../../actors/entity/poison.js';
 import { SharedWords } from '../../../actors/entity/shared-words.js';
 import { TemporaryTree } from '../../support/temporary-tree.js';
 
 const PARTITION = 3;
 const EXTERNAL = 1;
 const BIG = 2 ** 40 + 5;
+
+const isPoison = (begun: number | Poison): boolean => typeof begun === 'object';
 
 describe('a task at which threads die', () => {
   const words = (): SharedWords => new SharedWords(SharedWords.allocate(8, 2), 8);
@@ -20,12 +22,12 @@ describe('a task at which threads die', () => {
 
   it('is tried again after the first death, alone, and passed after the second', () => {
     const shared = words();
-    assert.notEqual(watch(shared).begin(EXTERNAL, BIG), 'poison');
+    assert.equal(isPoison(watch(shared).begin(EXTERNAL, BIG)), false);
     const second = watch(shared);
     assert.equal(second.isSerial, true);
-    assert.notEqual(second.begin(EXTERNAL, BIG), 'poison');
+    assert.equal(isPoison(second.begin(EXTERNAL, BIG)), false);
     const third = watch(shared);
-    assert.equal(third.begin(EXTERNAL, BIG), 'poison');
+    assert.equal(isPoison(third.begin(EXTERNAL, BIG)), true);
     assert.equal(third.isSerial, false);
     assert.equal(watch(shared).isSerial, false);
   });
@@ -37,14 +39,14 @@ describe('a task at which threads die', () => {
     second.end(second.begin(EXTERNAL, 7) as number);
     assert.equal(second.isSerial, false);
     const third = watch(shared);
-    assert.notEqual(third.begin(EXTERNAL, 7), 'poison');
+    assert.equal(isPoison(third.begin(EXTERNAL, 7)), false);
   });
 
   it('does not make suspects of its neighbours in the other lane or partition', () => {
     const shared = words();
     for (let life = 0; life < 2; life++) watch(shared).begin(EXTERNAL, 7);
     const third = watch(shared);
-    assert.notEqual(third.begin(0, 7), 'poison');
+    assert.equal(isPoison(third.begin(0, 7)), false);
     const other = new PoisonWatch({ words: shared, partition: 4 });
     assert.equal(other.isSerial, false);
   });
@@ -53,9 +55,22 @@ describe('a task at which threads die', () => {
     const shared = words();
     for (let life = 0; life < 3; life++) {
       const one = watch(shared);
-      assert.notEqual(one.begin(EXTERNAL, 7), 'poison');
+      assert.equal(isPoison(one.begin(EXTERNAL, 7)), false);
       one.release();
     }
+  });
+
+  it('is told with the hook that had begun last', () => {
+    const shared = words();
+    const first = watch(shared);
+    first.hookBegins(first.begin(EXTERNAL, BIG) as number, 11);
+    const second = watch(shared);
+    const note = second.begin(EXTERNAL, BIG) as number;
+    second.hookBegins(note, 22);
+    second.hookBegins(note, -33);
+    assert.deepEqual(watch(shared).begin(EXTERNAL, BIG), { hook: -33 });
+    for (let life = 0; life < 2; life++) watch(shared).begin(EXTERNAL, 8);
+    assert.deepEqual(watch(shared).begin(EXTERNAL, 8), { hook: 0 });
   });
 
   it('is found among all that were under way', () => {
@@ -68,9 +83,9 @@ describe('a task at which threads die', () => {
     assert.equal(second.isSerial, true);
     second.begin(EXTERNAL, 9);
     const third = watch(shared);
-    assert.equal(third.begin(EXTERNAL, 9), 'poison');
+    assert.equal(isPoison(third.begin(EXTERNAL, 9)), true);
     for (let number = 10; number <= 16; number++)
-      assert.notEqual(third.begin(EXTERNAL, number), 'poison');
+      assert.equal(isPoison(third.begin(EXTERNAL, number)), false);
   });
 });
 
@@ -91,13 +106,20 @@ describe('a task at which the process dies', () => {
     });
 
   it('is passed after the third time: one before anything was noted, and two noted', () => {
-    assert.notEqual(watch().begin(EXTERNAL, 7), 'poison');
+    assert.equal(isPoison(watch().begin(EXTERNAL, 7)), false);
     const second = watch();
     assert.equal(second.isSerial, true);
-    assert.notEqual(second.begin(EXTERNAL, 7), 'poison');
+    assert.equal(isPoison(second.begin(EXTERNAL, 7)), false);
     const third = watch();
-    assert.equal(third.begin(EXTERNAL, 7), 'poison');
+    assert.equal(isPoison(third.begin(EXTERNAL, 7)), true);
     assert.equal(watch().isSerial, false);
+  });
+
+  it('is told with the hook that had begun last', () => {
+    watch().begin(EXTERNAL, 7);
+    const second = watch();
+    second.hookBegins(second.begin(EXTERNAL, 7) as number, -5);
+    assert.deepEqual(watch().begin(EXTERNAL, 7), { hook: -5 });
   });
 
   it('is no suspect once it has ended well', () => {

@@ -7,7 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { fsck } from '../../../stores/internal.js';
+import { TaskLog } from '../../../actors/entity/logged-task.js';
+import { EntryLog, fsck } from '../../../stores/internal.js';
 import { EntityStage, hit } from '../../support/entity-stage.js';
 import { HUB, killInTheMiddle, linking, SPOKES, STAGES } from '../../support/piecework.js';
 
@@ -15,6 +16,19 @@ import { HUB, killInTheMiddle, linking, SPOKES, STAGES } from '../../support/pie
 const REVISION = 2;
 const KILLS = 3;
 const FOLDERS_MAX = 20;
+
+/** Every task that was made of it says that it follows from what was asked. */
+function assertExplained(stage: EntityStage): void {
+  const log = new TaskLog(new EntryLog(stage.folder.environments));
+  const partitions = [...Array(stage.folder.partitions).keys()];
+  const logged = partitions.flatMap((partition) => log.backward(partition)).flatMap((l) => [...l]);
+  const refreshed = logged.filter(({ task }) => task.refresh === true);
+  assert.equal(refreshed.length, SPOKES.length + 1);
+  for (const { partition, entry } of refreshed) {
+    const cause = log.task(partition, entry.cause!.seq);
+    assert.deepEqual(cause?.task.piecework, { work: 'begin-sweep' });
+  }
+}
 
 /** The hook ran again for each, once, and the folder is in order. */
 async function assertRefreshed(stage: EntityStage, hosts: readonly string[]): Promise<void> {
@@ -39,6 +53,7 @@ describe('the refresh of all entities of a type', () => {
     assert.equal(stage.record('cell', 7)?.revision, 1);
     assert.equal(stage.record('user', 'somebody')?.revision, 1);
     assert.deepEqual(await stage.engine.deadLetters(), []);
+    assertExplained(stage);
   });
 
   it('of two that are asked for together, both are done', async () => {

@@ -140,6 +140,7 @@ describe('when threads die', () => {
       letters.map(({ reason, eid }) => [reason, eid]),
       [['poison', 'a']],
     );
+    assert.match(letters[0]!.message, /the hook that began last: [\w.]*kill /);
     assert.deepEqual(stage.values('user', 'u-a'), [11, 12, 14, 15]);
   });
 

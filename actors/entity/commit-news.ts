@@ -4,7 +4,7 @@
  * Runs on: thread.
  */
 
-export class PieceLog {
+export class CommitNews {
   /** Something has been put. */
   isDirty = false;
   /** Partitions that rows were put for. */
@@ -15,7 +15,7 @@ export class PieceLog {
   rows = 0;
 
   /** What came after, in the same commit. */
-  join(later: PieceLog): void {
+  join(later: CommitNews): void {
     for (const target of later.targets) this.targets.add(target);
     this.lows = later.lows;
     this.rows += later.rows;
