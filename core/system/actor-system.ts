@@ -250,7 +250,10 @@ export class ActorSystem implements Supervisor {
     return this.#life.fleet.resting;
   }
 
-  /** Kills a pool thread: its actors are restarted by their supervisors on its replacement. False if there is none. */
+  /**
+   * Kills a pool thread: its actors are restarted by their supervisors on its replacement. It ends between two turns of its
+   * event loop; what keeps it for longer than `threadEndMs` is cut off. False if there is none.
+   */
   killThread(thread: number, reason = 'killed by the program'): boolean {
     return this.#life.fleet.kill(thread, reason);
   }

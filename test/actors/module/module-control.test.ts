@@ -68,6 +68,18 @@ async function stage(t: TestContext, modules: readonly ModuleDefinition[]): Prom
   return { system, engine, control, kit };
 }
 
+/** Kills threads; resolves when others have taken their places. */
+async function replaced({ system }: Stage, threads: readonly number[]): Promise<void> {
+  let left = threads.length;
+  const all = new Promise<void>((resolve) => {
+    system.events.on('threadReplaced', () => {
+      if (--left === 0) resolve();
+    });
+  });
+  for (const thread of threads) assert.ok(system.killThread(thread));
+  await all;
+}
+
 /** Gives every host a name, and waits for all that follows. */
 async function nameHosts({ engine }: Stage, name: string): Promise<void> {
   const points = HOSTS.map((id) => ({ type: 'host', id, attr: 'name', v: name }));
@@ -113,8 +125,7 @@ for (const module of [each, single]) {
   test(`a replica whose thread has died comes back with what is in force (${module.name})`, async (t) => {
     const on = await stage(t, [module]);
     await on.control.reload(module.name, { mark: 'second' });
-    for (const thread of [1, 2]) assert.ok(on.system.killThread(thread));
-    await until(() => on.system.threads.length > THREADS, 'the threads back');
+    await replaced(on, [1, 2]);
     await nameHosts(on, 'b');
     assert.ok(
       countries(on).every((country) => country.startsWith('second on ')),
@@ -130,8 +141,7 @@ test('a thread that dies over a reload does not leave a replica behind', async (
   const on = await stage(t, [each]);
   for (const [round, thread] of [1, 2, 1].entries()) {
     const reload = on.control.reload('each', { mark: `round ${round}` });
-    on.system.killThread(thread);
-    await reload;
+    await Promise.all([reload, replaced(on, [thread])]);
     await nameHosts(on, `${round}`);
     assert.ok(
       countries(on).every((country) => country.startsWith(`round ${round} on `)),
