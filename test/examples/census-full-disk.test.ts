@@ -1,27 +1,17 @@
 /** The census on a disk that is full: it gives up in a sentence, with an exit code of its own. */
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { createPlatform } from '../../actors/index.js';
 import { silentLogger } from '../../core/index.js';
 import { ENTITIES, file } from '../../examples/census/entities.js';
 import { Sender } from '../../examples/census/sender.js';
 import { eventually } from '../support/eventually.js';
 import { runProgram } from '../support/program.js';
-import { SmallDisk } from '../support/small-disk.js';
+import { smallDisksIn } from '../support/small-disk.js';
 import { TemporaryTree } from '../support/temporary-tree.js';
 
 const tree = new TemporaryTree();
-const disks: SmallDisk[] = [];
-after(() => {
-  for (const disk of disks) disk.remove();
-  tree.remove();
-});
-
-function smallDisk(name: string): SmallDisk {
-  const disk = new SmallDisk(tree.path(name));
-  disks.push(disk);
-  return disk;
-}
+const smallDisk = smallDisksIn(tree);
 
 test('a sender waits for a full disk so long and no longer, and goes on when there is room in time', async () => {
   const disk = smallDisk('sender');

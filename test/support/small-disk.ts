@@ -5,6 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { after } from 'node:test';
+import type { TemporaryTree } from './temporary-tree.js';
 
 const FILLER = 'filler';
 const BLOCK_BYTES = 16_384;
@@ -45,4 +47,18 @@ export class SmallDisk {
   remove(): void {
     if (this.isMounted) spawnSync('umount', ['-l', this.dir]);
   }
+}
+
+/** Makes them in a tree, by name; they and the tree go after the tests of the file. */
+export function smallDisksIn(tree: TemporaryTree): (name: string) => SmallDisk {
+  const disks: SmallDisk[] = [];
+  after(() => {
+    for (const disk of disks) disk.remove();
+    tree.remove();
+  });
+  return (name) => {
+    const disk = new SmallDisk(tree.path(name));
+    disks.push(disk);
+    return disk;
+  };
 }

@@ -1,29 +1,19 @@
 /** A disk that becomes full under a running platform, and has room again: what is told, what waits, what is logged. */
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { isDiskFull } from '../../../actors/entity/disk-watch.js';
 import { type Logger, silentLogger } from '../../../core/index.js';
 import { EntityStage, hit } from '../../support/entity-stage.js';
 import { eventually } from '../../support/eventually.js';
 import { ServedPlatform } from '../../support/served-platform.js';
-import { SmallDisk } from '../../support/small-disk.js';
+import { smallDisksIn } from '../../support/small-disk.js';
 import { TemporaryTree } from '../../support/temporary-tree.js';
 
 const LIMITS = { diskRetryMs: 1, diskRetryMsMax: 20, diskQuietMs: 100 };
 
 const tree = new TemporaryTree();
-const disks: SmallDisk[] = [];
-after(() => {
-  for (const disk of disks) disk.remove();
-  tree.remove();
-});
-
-function smallDisk(name: string): SmallDisk {
-  const disk = new SmallDisk(tree.path(name));
-  disks.push(disk);
-  return disk;
-}
+const smallDisk = smallDisksIn(tree);
 
 interface Ready {
   readonly status: string;
